@@ -1,0 +1,38 @@
+// Who may import whom (docs/decisions/folders.md). One rule a line of the picture: everything not allowed is an error.
+const only = (folder, ...allowed) => ({
+  name: `${folder}-imports-only-${allowed.join('-') || 'itself'}`,
+  severity: 'error',
+  from: {path: `^lib/${folder}/`},
+  to: {path: '^(lib|stages|setup)/', pathNot: `^lib/(${[folder, ...allowed].join('|')})/|^lib/(random|user-error)\\.ts$`},
+})
+
+module.exports = {
+  forbidden: [
+    {name: 'no-cycles', severity: 'error', from: {}, to: {circular: true}},
+    only('pipeline'),
+    only('tables'),
+    only('metrics'),
+    only('engine'),
+    only('data', 'tables'),
+    only('model', 'engine'),
+    only('objectives', 'engine'),
+    {
+      name: 'cli-imports-pipeline-tables-report-metrics',
+      severity: 'error',
+      from: {path: '^lib/cli/'},
+      to: {path: '^lib/(engine|data|model|objectives)/'},
+    },
+    {
+      name: 'only-the-engine-knows-tensorflow',
+      severity: 'error',
+      from: {pathNot: '^lib/engine/'},
+      to: {path: 'node_modules/@tensorflow/'},
+    },
+  ],
+  options: {
+    tsConfig: {fileName: 'tsconfig.json'},
+    tsPreCompilationDeps: true,
+    doNotFollow: {path: 'node_modules'},
+    enhancedResolveOptions: {exportsFields: ['exports'], conditionNames: ['import', 'node', 'default']},
+  },
+}
