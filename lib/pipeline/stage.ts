@@ -81,7 +81,7 @@ export interface StageContext {
   /** Absolute paths to write the outputs to. */
   readonly outputs: Readonly<Record<string, string>>
   readonly scratch: Scratch
-  /** Seconds between mid-stage snapshots (pipeline.yaml `resume`), Infinity where the stage has none. */
+  /** Steps between mid-stage snapshots (pipeline.yaml `resume`), Infinity where the stage has none. */
   readonly snapshotEverySteps: number
   /** Aborted when the user asked to stop: write a snapshot and throw `new Stopped(...)`. */
   readonly signal: AbortSignal
