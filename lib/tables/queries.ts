@@ -1,0 +1,90 @@
+import type {ColumnsOf} from './definition.ts'
+import {checkIds} from './images.ts'
+import {collectProblems, type Note} from './problems.ts'
+import {readTable} from './read.ts'
+import {writeTable} from './write.ts'
+
+export const queriesDefinition = {
+  name: 'queries',
+  meaning: 'How well each image finds its class among the others; by ascending id.',
+  columns: {
+    id: {type: 'int32', meaning: 'the image asked with'},
+    label: {type: 'int32', meaning: 'its class'},
+    nearest: {type: 'int32', meaning: 'the image that is nearest to it'},
+    nearest_label: {type: 'int32', meaning: 'class of the nearest image'},
+    nearest_distance: {type: 'float32', meaning: 'Euclidean distance of the unit vectors'},
+    relevant: {
+      type: 'int32',
+      meaning: 'R, the other images of its class; 0: alone in its class and left out of all means',
+    },
+    precision_at_1: {type: 'float32', meaning: '1 when the nearest image is of its class'},
+    r_precision: {type: 'float32', meaning: 'share of its class among the R nearest'},
+    map_at_r: {
+      type: 'float32',
+      meaning: 'mean over ranks 1 to R of precision where the image at the rank is of its class',
+    },
+  },
+  metadata: {},
+} as const
+
+/** The queries in memory: one array per column. */
+export type QueriesTable = ColumnsOf<typeof queriesDefinition>
+
+/** Reads queries.arrow. Throws UserError for a file that is missing, damaged or no table of queries. */
+export async function readQueries(path: string): Promise<QueriesTable> {
+  return (await readTable(path, queriesDefinition)).columns
+}
+
+/** Writes queries.arrow; equal tables give equal bytes. */
+export async function writeQueries(path: string, columns: QueriesTable): Promise<void> {
+  await writeTable(path, queriesDefinition, {columns, metadata: {}})
+}
+
+/** What breaks the contract of queries.arrow, one sentence each: ids, nearest images, and metrics from 0 to 1 (NaN when alone). */
+export function checkQueries(path: string): Promise<string[]> {
+  return collectProblems(async (note) => {
+    const queries = await readQueries(path)
+    if (queries.id.length === 0) note('empty', () => `${path} holds no query.`)
+    checkIds(queries.id, note)
+    checkNearest(queries, note)
+    checkMetrics(queries, note)
+  })
+}
+
+function checkNearest({id, label, nearest, nearestLabel, nearestDistance}: QueriesTable, note: Note): void {
+  const labelOf = new Map(Array.from(id, (query, row) => [query, label[row]!]))
+  for (const [row, query] of id.entries()) {
+    const [found, distance] = [nearest[row]!, nearestDistance[row]!]
+    if (found === query) note('nearest', () => `Query ${query} is its own nearest image.`)
+    if (!(distance >= 0 && distance < Infinity))
+      note('distances', () => `Query ${query} has nearest distance ${distance}.`)
+    const known = labelOf.get(found)
+    if (known !== undefined && known !== nearestLabel[row]) {
+      note(
+        'nearest',
+        () => `Query ${query} says that image ${found} is of class ${nearestLabel[row]}, its own row says ${known}.`,
+      )
+    }
+  }
+}
+
+function checkMetrics(queries: QueriesTable, note: Note): void {
+  for (const [row, id] of queries.id.entries()) {
+    const relevant = queries.relevant[row]!
+    if (relevant < 0) note('relevant', () => `Query ${id} has ${relevant} relevant images.`)
+    for (const name of ['precisionAt1', 'rPrecision', 'mapAtR'] as const) {
+      const value = queries[name][row]!
+      if (relevant === 0 ? !Number.isNaN(value) : !(value >= 0 && value <= 1)) {
+        const rule = relevant === 0 ? 'NaN, as it is alone in its class' : 'from 0 to 1'
+        note(name, () => `Query ${id} has ${name} ${value}; it must be ${rule}.`)
+      }
+    }
+    const hit = queries.nearestLabel[row] === queries.label[row] ? 1 : 0
+    if (relevant > 0 && queries.precisionAt1[row] !== hit) {
+      note(
+        'hits',
+        () => `Query ${id} has precisionAt1 ${queries.precisionAt1[row]}, but its nearest image makes it ${hit}.`,
+      )
+    }
+  }
+}
