@@ -1,0 +1,37 @@
+// Many tensors as one flat vector: an optimiser then costs a handful of operations however many weights there are.
+import {FLOAT, free, INT32, int, type Raw, read, run, type} from '../op.ts'
+import {ints, reshape} from './elementwise.ts'
+
+/** Joins float32 tensors into one vector. */
+export function flatten(tensors: readonly Raw[]): Raw {
+  const vectors = tensors.map((tensor) => reshape(tensor, [-1]))
+  if (vectors.length === 1) return vectors[0]!
+  const axes = ints([0])
+  const axis = reshape(axes, [])
+  const flat = run('ConcatV2', [...vectors, axis], [type('T', FLOAT), int('N', vectors.length), type('Tidx', INT32)])
+  free(...vectors, axes, axis)
+  return flat
+}
+
+/** Cuts a vector into tensors of the given shapes; views of its memory where they begin and end on 64 bytes. */
+export function unflatten(flat: Raw, shapes: readonly (readonly number[])[]): Raw[] {
+  let start = 0
+  return shapes.map((shape) => {
+    const length = shape.reduce((product, size) => product * size, 1)
+    const begin = ints([start])
+    const size = ints([length])
+    const part = run('Slice', [flat, begin, size], [type('T', FLOAT), type('Index', INT32)])
+    const tensor = reshape(part, shape)
+    free(begin, size, part)
+    start += length
+    return tensor
+  })
+}
+
+/** Sum of squares, read back to the host. */
+export function sumOfSquares(flat: Raw): number {
+  const half = run('L2Loss', [flat], [type('T', FLOAT)])
+  const [value] = read(half)
+  free(half)
+  return 2 * value!
+}

@@ -1,0 +1,99 @@
+// Batch normalisation with fixed statistics is linear, so it is folded into the convolution before it: one pass instead of two.
+
+import {FLOAT, free, fromHost, type Raw, run, type} from '../op.ts'
+import {Value} from '../tape.ts'
+import {convolve} from './convolution.ts'
+import {add, cast, columnSums, multiply, subtract} from './elementwise.ts'
+import {beforeEnding, convolutionGradients, EPSILON, finish, type Unit, type UnitWeights} from './unit.ts'
+
+/** A unit with fixed statistics. The folded weights are kept as long as the weights stay the same. */
+export interface FoldedUnit {
+  readonly apply: Unit
+  /** Folds now; afterwards the weights themselves may be freed if they are not trained. */
+  fold(): void
+  dispose(): void
+}
+
+export function foldedUnit(weights: UnitWeights, dtype: number): FoldedUnit {
+  let folded: Folded | undefined
+  const current = (): Folded => {
+    if (folded?.version === version(weights)) return folded
+    if (folded) freeFolded(folded)
+    folded = fold(weights, dtype)
+    return folded
+  }
+  return {
+    apply: (x, ending, tape) => {
+      const {kernel, bias} = current()
+      const output = new Value(finish(convolve(x.raw, kernel, weights.stride, bias), ending))
+      tape?.record({
+        output,
+        kept: ending.relu ? [x, output] : [x],
+        backward: (gradient) => {
+          const before = beforeEnding(gradient, output.raw, ending)
+          const ofBias = columnSums(before)
+          unfold(weights, convolutionGradients(x, kernel, before, weights.stride), ofBias)
+          if (ending.residual === undefined) free(before)
+          else ending.residual.addGradient(before)
+        },
+      })
+      x.release()
+      ending.residual?.release()
+      return output
+    },
+    fold: () => void current(),
+    dispose: () => folded && freeFolded(folded),
+  }
+}
+
+interface Folded {
+  readonly version: string
+  readonly kernel: Raw
+  readonly bias: Raw
+}
+
+/** Handles are never used twice, so equal numbers mean equal weights. */
+function version({kernel, scale, shift, mean, variance}: UnitWeights): string {
+  return [kernel.raw, scale.raw, shift.raw, mean, variance].map((raw) => raw.id).join()
+}
+
+/** kernel' = kernel * scale / deviation, bias' = shift - mean * scale / deviation. */
+function fold(weights: UnitWeights, dtype: number): Folded {
+  const inverse = inverseDeviation(weights)
+  const factor = multiply(weights.scale.raw, inverse)
+  const kernel = multiply(weights.kernel.raw, factor)
+  const centre = multiply(weights.mean, factor)
+  const bias = subtract(weights.shift.raw, centre)
+  const folded = {version: version(weights), kernel: cast(kernel, dtype), bias: cast(bias, dtype)}
+  free(inverse, factor, kernel, centre, bias)
+  return folded
+}
+
+/**
+ * From the gradients of the folded weights to those of the weights; takes over both. With f = scale / deviation:
+ * kernel: dk' f; shift: db'; scale: (sum over positions and inputs of dk' kernel - mean db') / deviation.
+ */
+function unfold(weights: UnitWeights, ofKernel: Raw, ofBias: Raw): void {
+  const inverse = inverseDeviation(weights)
+  const factor = multiply(weights.scale.raw, inverse)
+  weights.kernel.addGradient(multiply(ofKernel, factor))
+  const products = multiply(ofKernel, weights.kernel.raw)
+  const sums = columnSums(products)
+  const centre = multiply(weights.mean, ofBias)
+  const difference = subtract(sums, centre)
+  weights.scale.addGradient(multiply(difference, inverse))
+  weights.shift.addGradient(ofBias)
+  free(ofKernel, inverse, factor, products, sums, centre, difference)
+}
+
+function inverseDeviation({variance}: UnitWeights): Raw {
+  const epsilon = fromHost(Float32Array.of(EPSILON), [])
+  const shifted = add(variance, epsilon)
+  const inverse = run('Rsqrt', [shifted], [type('T', FLOAT)])
+  free(epsilon, shifted)
+  return inverse
+}
+
+function freeFolded({kernel, bias}: Folded): void {
+  free(kernel, bias)
+}

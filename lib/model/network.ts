@@ -1,0 +1,128 @@
+import {BFLOAT16, borrow, FLOAT, read, toTfjs} from '../engine/op.ts'
+import {cast} from '../engine/ops/elementwise.ts'
+import {type FoldedUnit, foldedUnit} from '../engine/ops/folded-unit.ts'
+import {liveUnit} from '../engine/ops/live-unit.ts'
+import {normalisePixels} from '../engine/ops/pixels.ts'
+import {mac, spoc} from '../engine/ops/pooling.ts'
+import type {Parameter} from '../engine/parameter.ts'
+import {Tape, Value} from '../engine/tape.ts'
+import type {tf} from '../engine/tensorflow.ts'
+import {openResnet18} from './resnet18.ts'
+import type {ModelSpec, Precision} from './spec.ts'
+import type {StateDict} from './state-dict.ts'
+import {openWeightStore} from './weight-store.ts'
+
+/** Decoded images, all of one size. */
+export interface ImageBatch {
+  /** count * height * width * 3 bytes, RGB; may view shared memory, and must not change during a call. */
+  readonly pixels: Uint8Array
+  readonly count: number
+  readonly height: number
+  readonly width: number
+}
+
+/** How bytes become the network's input, per channel: (byte / 255 - mean) / std. */
+export interface Normalisation {
+  readonly mean: readonly number[]
+  readonly std: readonly number[]
+}
+
+/** The first half of a training step. Ends with one call of `backward` or `dispose`. */
+export interface ForwardPass {
+  /** Pooled descriptors [count, dim], float32, not normalised; owned by the pass. */
+  readonly embeddings: tf.Tensor2D
+  /**
+   * Adds to the gradients of the parameters, from that of the embeddings [count, dim]. `rows` names the images whose gradient is not
+   * zero: only they are computed. That gives the same where images do not mix, so it is refused with live batch norm.
+   */
+  backward(gradient: tf.Tensor2D, rows?: Int32Array): void
+  dispose(): void
+}
+
+/** A network that describes images and, through a trainer, learns. */
+export interface Network {
+  /** Pooled descriptors, count * dim, not normalised, under the running statistics. */
+  describe(batch: ImageBatch): Float32Array
+  /** Live batch norm uses the batch's statistics and moves the running ones. */
+  forward(batch: ImageBatch): ForwardPass
+  /** What a trainer changes, in the order of the state dict. */
+  readonly parameters: readonly Parameter[]
+  /** Present weights and statistics, in the names, order and layout of the state dict the network was opened with. */
+  weights(): StateDict
+  dispose(): void
+}
+
+/** Settings of the engine, not of the model. */
+export interface NetworkOptions {
+  readonly precision: Precision
+  /** false: only `describe` works, and the weights are kept in folded form alone. */
+  readonly training: boolean
+}
+
+/** Opens a network on weights in torchvision's names and layout (resnet-layout.ts). */
+export function openNetwork(
+  spec: ModelSpec,
+  state: StateDict,
+  normalisation: Normalisation,
+  options: NetworkOptions,
+): Network {
+  const dtype = options.precision === 'bfloat16' ? BFLOAT16 : FLOAT
+  const live = spec.batchnorm === 'live'
+  const store = openWeightStore(state)
+  const folded: FoldedUnit[] = []
+  const trunk = openResnet18(spec, (convolution, norm, stride) => {
+    const weights = store.openUnit(convolution, norm, stride)
+    const fixed = foldedUnit(weights, dtype)
+    folded.push(fixed)
+    const training = live ? liveUnit(weights, dtype) : fixed.apply
+    return (x, ending, tape) => (tape === undefined ? fixed.apply : training)(x, ending, tape)
+  })
+  const pool = spec.pool === 'spoc' ? spoc : mac
+  const embed = (images: Value, tape?: Tape): Value => pool(trunk(images, tape), tape)
+  if (!options.training) {
+    for (const unit of folded) unit.fold()
+    store.dispose()
+  }
+  let passes = 0
+  return {
+    describe: (batch) => {
+      const output = embed(openImages(batch, normalisation, dtype))
+      const descriptors = read(output.raw) as Float32Array
+      output.release()
+      return descriptors
+    },
+    forward: (batch) => {
+      if (!options.training) throw new Error('a network opened for description only cannot be trained')
+      if (live) passes++
+      const tape = new Tape()
+      return openPass(tape, embed(openImages(batch, normalisation, dtype), tape), live)
+    },
+    parameters: store.parameters(),
+    weights: () => store.toStateDict(passes),
+    dispose: () => {
+      for (const unit of folded) unit.dispose()
+      if (options.training) store.dispose()
+    },
+  }
+}
+
+function openImages({pixels, count, height, width}: ImageBatch, normalisation: Normalisation, dtype: number): Value {
+  return new Value(normalisePixels(pixels, [count, height, width], normalisation, dtype), false)
+}
+
+function openPass(tape: Tape, output: Value, live: boolean): ForwardPass {
+  const embeddings = toTfjs<tf.Tensor2D>(cast(output.raw, FLOAT))
+  output.release()
+  return {
+    embeddings,
+    backward: (gradient, rows) => {
+      if (live && rows !== undefined) throw new Error('with live batch norm every image has a part in the gradient')
+      tape.backward(output, borrow(gradient), rows)
+      embeddings.dispose()
+    },
+    dispose: () => {
+      tape.dispose()
+      embeddings.dispose()
+    },
+  }
+}
