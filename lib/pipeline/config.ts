@@ -1,7 +1,13 @@
+import {basename} from 'node:path'
 import type {z} from 'zod'
-import {UserError} from '../user-error.ts'
-import type {Pipeline} from './pipeline-file.ts'
+import {parseWith} from './complaint.ts'
+import {ConfigError, type Problem} from './config-error.ts'
+import {readParams} from './params.ts'
+import {type Pipeline, pipelineSchema} from './pipeline-file.ts'
+import {resolveReferences} from './references.ts'
 import type {Catalogue, Values} from './stage.ts'
+import {checkWiring, endReferences} from './wiring.ts'
+import {readYaml} from './yaml-source.ts'
 
 export interface ConfigRequest {
   /** pipeline.yaml; presets are looked for in the folder `presets` beside it. */
@@ -10,7 +16,7 @@ export interface ConfigRequest {
   readonly preset?: string | undefined
   /** Changes in the form `objective.margin=0.2`; the value is YAML. Later ones win. */
   readonly set: readonly string[]
-  /** What params may hold. Strict objects give "did you mean", descriptions become the last part of an error text. */
+  /** What params may hold. Strict objects give "did you mean"; descriptions end up in error texts. */
   readonly parameters: z.ZodType
   readonly catalogue: Catalogue
 }
@@ -21,25 +27,33 @@ export interface Config {
   /** All parameters after preset and --set, with the schema's defaults filled in. */
   readonly params: Values
   readonly preset?: string
-}
-
-export interface Problem {
-  /** `pipeline.yaml:9:10`, `presets/lab-cub.yaml:3:5` or `--set objective.margin=abc`. */
-  readonly where: string
-  readonly text: string
-}
-
-/** Everything that is wrong with the configuration at once; exit code 2. */
-export class ConfigError extends UserError {
-  override name = 'ConfigError'
-  readonly problems: readonly Problem[]
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(({where, text}) => `${where}: ${text}`).join('\n'))
-    this.problems = problems
-  }
+  /** How far the loop goes when not told otherwise. */
+  readonly epochs: number
+  /** Where a parameter was set: `pipeline.yaml:34:3`, `presets/lab-cub.yaml:3:5`, `--set objective.margin=0.2`. */
+  readonly where: (parameter: string) => string
 }
 
 /** Reads, overlays and checks the configuration. Throws a ConfigError with all problems at once. */
-export function loadConfig(_request: ConfigRequest): Config {
-  throw new Error('not yet')
+export function loadConfig({pipelineFile, preset, set, parameters, catalogue}: ConfigRequest): Config {
+  const source = readYaml(pipelineFile, basename(pipelineFile))
+  const problems: Problem[] = []
+  const form = parseWith(pipelineSchema, source.value)
+  const params = readParams(source, pipelineFile, preset, set, parameters)
+  const complaints = 'data' in form ? checkWiring(form.data, catalogue, params.values) : form.complaints
+  for (const {path, part, text} of complaints) problems.push({where: part === 'key' ? source.whereKey(path) : source.where(path), text})
+  problems.push(...params.problems)
+  if (problems.length > 0 || !('data' in form) || params.values === undefined) throw new ConfigError(problems)
+  return {
+    pipeline: form.data,
+    params: params.values,
+    ...(preset === undefined ? {} : {preset}),
+    epochs: Number(resolveReferences(form.data.loop.to, {params: params.values, turn: {}})),
+    where: (parameter) => params.where(parameter.split('.')),
+  }
+}
+
+/** The parameters without those that only say how far the loop goes: what makes two runs the same run. */
+export function lastingParams({params, pipeline}: Pick<Config, 'params' | 'pipeline'>): Values {
+  const ends = endReferences(pipeline.loop.to).map((path) => path.join('.'))
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !ends.includes(name)))
 }

@@ -1,15 +1,94 @@
+import {join} from 'node:path'
+import {type Cache, openCache} from './cache.ts'
+import {canonicalJson, digestText} from './canonical.ts'
+import {codeOf, type ModuleStamp} from './code.ts'
+import {digestExternal, type FileStamp} from './external.ts'
+import type {Node} from './graph.ts'
+import type {Catalogue, Values} from './stage.ts'
+import type {Entry} from './store.ts'
+
 /** Everything that a stage's result depends on: its sha256 as canonical JSON is the key. Kept in the manifest. */
 export interface KeyRecord {
   readonly schema: 1
   /** Name in the catalogue: nodes that do the same work share it. */
   readonly stage: string
-  /** Parameters and `with` values, only those declared, by dotted path. */
-  readonly values: Readonly<Record<string, unknown>>
+  /** Parameters and `with` values, only those declared. */
+  readonly values: Values
   /** Input -> digest of what is read of it. */
   readonly inputs: Readonly<Record<string, string>>
   /** Parameter -> digest of the file or folder that it names. */
   readonly external: Readonly<Record<string, string>>
   /** Path -> digest of a module without comments, `npm:<package>` -> version. */
   readonly code: Readonly<Record<string, string>>
+  /** Of stages whose results depend on them: TensorFlow's build, instruction set, threads. */
   readonly numerics: Readonly<Record<string, string>>
+}
+
+/** Makes key records. Answers that cost time are remembered under artifacts/cache/. */
+export interface Keys {
+  /** The record of a node, given the digests of its inputs. */
+  record(node: Node, inputs: Readonly<Record<string, string>>): Promise<KeyRecord>
+  /** Digest of what a node reads of one input; undefined when that takes a look into a file that is not there. */
+  inputDigest(node: Node, input: string, producer: Entry & {state: 'present'}, output: string): Promise<string | undefined>
+  save(): void
+}
+
+/** The key of a record. */
+export function keyOf(record: KeyRecord): string {
+  return digestText(canonicalJson(record))
+}
+
+export function openKeys(catalogue: Catalogue, root: string, artifacts: string): Keys {
+  const files = openCache<FileStamp>(artifacts, 'files')
+  const modules = openCache<ModuleStamp>(artifacts, 'code')
+  const projections = openCache<string>(artifacts, 'projections')
+  const externals = new Map<string, Promise<string>>()
+  const external = (input: Parameters<typeof digestExternal>[0]) => {
+    // One answer per process: a run sees its data as they were when it started.
+    const name = `${input.kind}:${input.path}`
+    const known = externals.get(name) ?? digestExternal(input, root, files)
+    externals.set(name, known)
+    return known
+  }
+  return {
+    record: async ({stage, definition, values}, inputs) => {
+      const outside = definition.external?.(values) ?? []
+      const digests = await Promise.all(outside.map(async (input) => [input.parameter, await external(input)] as const))
+      return {
+        schema: 1,
+        stage,
+        values,
+        inputs,
+        external: Object.fromEntries(digests),
+        code: await codeOf([definition.module, ...(definition.modules?.(values) ?? [])], root, modules),
+        numerics: definition.numeric ? catalogue.numerics() : {},
+      }
+    },
+    inputDigest: (node, input, producer, output) => digestInput({node, input, producer, output}, catalogue, projections),
+    save: () => {
+      for (const cache of [files, modules, projections] satisfies Pick<Cache<never>, 'save'>[]) cache.save()
+    },
+  }
+}
+
+interface Reading {
+  readonly node: Node
+  readonly input: string
+  readonly producer: Entry & {state: 'present'}
+  readonly output: string
+}
+
+/** Without a projection the bytes count, and the manifest knows their hash; with one the kind looks into the file, once per content. */
+async function digestInput({node, input, producer, output}: Reading, catalogue: Catalogue, projections: Cache<string>): Promise<string | undefined> {
+  const {kind: kindName, file, sha256} = producer.manifest.outputs[output]!
+  const projection = node.definition.inputs[input]!.reads?.(node.values)
+  const kind = catalogue.kinds[kindName]
+  if (projection === undefined || kind?.digest === undefined) return `sha256:${sha256}`
+  const name = `${kindName}:${sha256}:${canonicalJson(projection)}`
+  const known = projections.get(name)
+  if (known !== undefined) return known
+  if (producer.dropped.includes(output)) return undefined
+  const digest = `part:${await kind.digest(join(producer.folder, file), projection)}`
+  projections.set(name, digest)
+  return digest
 }

@@ -1,45 +1,56 @@
-/** pipeline.yaml after checking, without params: names as written there. */
-export interface Pipeline {
-  readonly stages: Readonly<Record<string, StageEntry>>
-  readonly loop: Loop
-}
+import {z} from 'zod'
 
-export interface Loop {
-  /** What one turn is called, `epoch`. */
-  readonly name: string
-  readonly from: number
-  /** How far to go when not told otherwise. */
-  readonly to: number
-  readonly carry: Readonly<Record<string, Carry>>
-  readonly advance: Readonly<Record<string, StageEntry>>
-  readonly measure: Readonly<Record<string, StageEntry>>
-}
+const name = z.string().regex(/^[a-zA-Z][a-zA-Z0-9_-]*$/, {error: 'must be letters, digits, - and _'})
 
-export interface Carry {
-  readonly first?: OutputReference
-  readonly next: OutputReference
-}
+/** `train-epoch.model`: a stage and one of its outputs (or numbers). */
+const reference = z
+  .string()
+  .regex(/^[a-zA-Z][a-zA-Z0-9_-]*\.[a-zA-Z][a-zA-Z0-9_-]*$/, {error: 'must look like stage.output'})
+  .transform((text) => {
+    const [stage = '', output = ''] = text.split('.')
+    return {stage, output}
+  })
 
-export interface OutputReference {
-  readonly stage: string
-  readonly output: string
-}
+const keepRule = z
+  .strictObject({
+    last: z.int().min(1).optional().describe('epochs whose file stays, counted from the newest'),
+    best: reference.optional().describe('stage and metric, evaluate.precision_at_1: the epoch with the largest stays'),
+  })
+  .refine(({last, best}) => last !== undefined || best !== undefined, {error: 'must name last, best or both'})
 
-export interface StageEntry {
-  /** Name in the catalogue. */
-  readonly run: string
-  readonly in: Readonly<Record<string, OutputReference>>
-  readonly out: Readonly<Record<string, string>>
-  /** Dotted paths of the parameters that the stage reads. */
-  readonly params: readonly string[]
-  readonly with: Readonly<Record<string, unknown>>
-  readonly snapshotEverySteps: number
-  readonly keep: Readonly<Record<string, KeepRule>>
-}
+const stageEntry = z.strictObject({
+  run: name.optional().describe('stage to run, when it is not called like this entry'),
+  in: z.record(name, reference).default({}),
+  out: z.record(name, name),
+  params: z.array(z.string()).default([]).describe('dotted paths of the parameters that the stage reads'),
+  with: z.record(name, z.unknown()).default({}),
+  resume: z.strictObject({every_steps: z.int().min(1).describe('steps between mid-stage snapshots')}).optional(),
+  keep: z.record(name, keepRule).default({}),
+})
 
-/** Which epochs' outputs keep their bytes: the newest `last` ones and the best by a validation metric. Others are dropped. */
-export interface KeepRule {
-  readonly last?: number
-  /** `evaluate.precision_at_1`: larger is better. */
-  readonly best?: {readonly stage: string; readonly metric: string}
-}
+const entries = z.record(name, stageEntry)
+
+/** The form of pipeline.yaml; what the names in it refer to is checked in wiring.ts. */
+export const pipelineSchema = z.strictObject({
+  version: z.literal(1),
+  params: z.unknown(),
+  stages: entries,
+  loop: z.strictObject({
+    name,
+    from: z.literal(1),
+    to: z.union([z.int().min(0), z.string()]),
+    carry: z.record(name, z.strictObject({first: reference.optional(), next: reference})).default({}),
+    advance: entries,
+    measure: entries,
+  }),
+})
+
+/** pipeline.yaml as it is written, once its form is right. */
+export type Pipeline = z.output<typeof pipelineSchema>
+export type StageEntry = z.output<typeof stageEntry>
+/** Which epochs' outputs keep their bytes; larger metrics are better. */
+export type KeepRule = z.output<typeof keepRule>
+export type OutputReference = z.output<typeof reference>
+
+/** A preset: complete parameters that replace those of pipeline.yaml. */
+export const presetSchema = z.strictObject({params: z.unknown()})

@@ -1,0 +1,79 @@
+import {createHash, type Hash} from 'node:crypto'
+import {type BigIntStats, createReadStream, readdirSync, statSync} from 'node:fs'
+import {resolve} from 'node:path'
+import {UserError} from '../user-error.ts'
+import type {Cache} from './cache.ts'
+import type {ExternalInput} from './stage.ts'
+
+/** What the stat cache keeps of a file; equal stats mean equal bytes. */
+export interface FileStamp {
+  readonly size: string
+  readonly mtimeNs: string
+  readonly sha256: string
+}
+
+/** A file that changed this recently may change again within the same clock tick: it is read every time. */
+const youngMs = 2_000
+
+/** Sentences about files and folders that are not there, each naming the parameter to mend. */
+export function checkExternal(inputs: readonly ExternalInput[], root: string): string[] {
+  return inputs.flatMap(({path, kind, parameter}) => {
+    const stats = statSync(resolve(root, path), {throwIfNoEntry: false})
+    const wanted = kind === 'file' ? 'file' : 'folder'
+    if (stats === undefined) return [`${parameter}: there is no ${wanted} ${path}. Set it with --set ${parameter}=PATH`]
+    const right = kind === 'file' ? stats.isFile() : stats.isDirectory()
+    return right ? [] : [`${parameter}: ${path} is not a ${wanted}. Set it with --set ${parameter}=PATH`]
+  })
+}
+
+/** Digest of a file's bytes, or of a folder's names, sizes and times (reading 120,000 images would take minutes; stats take a second). */
+export async function digestExternal(input: ExternalInput, root: string, stamps: Cache<FileStamp>): Promise<string> {
+  const path = resolve(root, input.path)
+  if (input.kind === 'file') return `sha256:${await hashThroughCache(path, stamps)}`
+  return `tree:${hashTree(path)}`
+}
+
+/** Sha256 of a file, read in pieces. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, {highWaterMark: 1 << 20})) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+async function hashThroughCache(path: string, stamps: Cache<FileStamp>): Promise<string> {
+  const stats = statSync(path, {bigint: true})
+  const name = `${stats.dev}:${stats.ino}`
+  const [size, mtimeNs] = [String(stats.size), String(stats.mtimeNs)]
+  const known = stamps.get(name)
+  if (known?.size === size && known.mtimeNs === mtimeNs) return known.sha256
+  const sha256 = await hashFile(path)
+  if (!isYoung(stats)) stamps.set(name, {size, mtimeNs, sha256})
+  return sha256
+}
+
+/** Whether a stat is too fresh to vouch for the bytes. */
+export function isYoung(stats: BigIntStats): boolean {
+  return Math.abs(Date.now() - Number(stats.mtimeMs)) < youngMs
+}
+
+/** The folder's own path counts: tables may hold it, and a moved folder must not leave them pointing nowhere. */
+function hashTree(folder: string): string {
+  const hash = createHash('sha256').update(`${folder}\n`)
+  hashFolder(folder, '', hash)
+  return hash.digest('hex')
+}
+
+function hashFolder(folder: string, prefix: string, hash: Hash): void {
+  const entries = readdirSync(folder, {withFileTypes: true})
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = `${folder}/${entry.name}`
+    if (entry.isDirectory()) {
+      hashFolder(path, `${prefix}${entry.name}/`, hash)
+      continue
+    }
+    const stats = statSync(path, {bigint: true, throwIfNoEntry: false})
+    if (stats === undefined) throw new UserError(`${path} is a link to nothing. Remove it or mend it`)
+    if (stats.isDirectory()) hashFolder(path, `${prefix}${entry.name}/`, hash)
+    else hash.update(`${JSON.stringify(prefix + entry.name)} ${stats.size} ${stats.mtimeNs}\n`)
+  }
+}
