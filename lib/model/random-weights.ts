@@ -1,0 +1,32 @@
+import {openRandom} from '../random.ts'
+import {resnetLayout, type TensorLayout} from './resnet-layout.ts'
+import type {ModelSpec} from './spec.ts'
+import type {HostTensor, StateDict} from './state-dict.ts'
+
+/**
+ * Random weights as torchvision's ResNet starts: convolutions normal with variance 2 / (outgoing channels * size²)
+ * (He et al. 2015, fan_out), batch norm γ 1, β 0, mean 0, variance 1. Each tensor has a stream of its own.
+ */
+export function randomWeights(spec: ModelSpec, seed: number): StateDict {
+  return new Map(resnetLayout(spec).map((layout) => [layout.name, startTensor(layout, seed)]))
+}
+
+function startTensor({name, shape, role}: TensorLayout, seed: number): HostTensor {
+  const size = shape.reduce((product, length) => product * length, 1)
+  switch (role) {
+    case 'conv': {
+      const [outgoing, , height, width] = shape
+      const deviation = Math.sqrt(2 / (outgoing! * height! * width!))
+      const random = openRandom(seed, 'random-weights', name)
+      return {dtype: 'F32', shape, data: new Float32Array(size).map(() => deviation * random.normal())}
+    }
+    case 'gamma':
+    case 'variance':
+      return {dtype: 'F32', shape, data: new Float32Array(size).fill(1)}
+    case 'beta':
+    case 'mean':
+      return {dtype: 'F32', shape, data: new Float32Array(size)}
+    case 'count':
+      return {dtype: 'I64', shape, data: new BigInt64Array(size)}
+  }
+}
