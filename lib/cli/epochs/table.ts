@@ -1,0 +1,75 @@
+import {formatCount, formatSeconds, formatShare} from '../text/number.ts'
+import type {Paint} from '../text/paint.ts'
+import {type Column, renderTable} from '../text/table.ts'
+import type {EpochHistory, EpochRow, Metrics} from './row.ts'
+
+// Two metrics fit into 80 columns; `show evaluate@e` prints all of them.
+const shownMetrics = 2
+
+/** Lines of the table of all epochs so far: raw pixels and the untrained model first, the best epoch marked. */
+export function renderEpochTable(history: EpochHistory, paint: Paint): string[] {
+  const names = history.metricNames.slice(0, shownMetrics)
+  const rows = history.epochs.map((row) => epochCells(row, names, history, paint))
+  const baseline = history.baseline === undefined ? [] : [baselineCells(history.baseline, names)]
+  const [titles, ...lines] = renderTable(columnsOf(names), [...baseline, ...rows])
+  return [paint('strong', titles!), ...lines]
+}
+
+/** How papers write a metric's name: `precision@1`, `MAP@R`. */
+export function metricTitle(name: string): string {
+  return name
+    .replace(/^map_/, 'MAP_')
+    .replace(/_at_r$/, '@R')
+    .replace(/_at_/, '@')
+    .replaceAll('_', ' ')
+}
+
+/** The epoch of the best first metric; the earlier one wins a tie, as the runner's keep rule has it. */
+export function bestEpoch(epochs: readonly Omit<EpochRow, 'best'>[], metric: string): number | undefined {
+  let best: {epoch: number; value: number} | undefined
+  for (const {epoch, metrics} of epochs) {
+    const value = metrics[metric]
+    if (value !== undefined && (best === undefined || value > best.value)) best = {epoch, value}
+  }
+  return best?.epoch
+}
+
+function columnsOf(names: readonly string[]): Column[] {
+  const right = (title: string): Column => ({title, align: 'right'})
+  return [
+    {title: 'epoch', align: 'left'},
+    right('loss'),
+    right('active'),
+    ...names.map((name) => right(metricTitle(name))),
+    right('images/s'),
+    right('time'),
+    {title: '', align: 'left'},
+  ]
+}
+
+function epochCells(row: EpochRow, names: readonly string[], history: EpochHistory, paint: Paint): string[] {
+  const cells = [
+    row.epoch === 0 ? '0 untrained' : String(row.epoch),
+    row.loss === undefined ? '-' : row.loss.toFixed(4),
+    row.activeFraction === undefined ? '-' : `${(100 * row.activeFraction).toFixed(1)}%`,
+    ...names.map((name) => shareCell(row.metrics[name])),
+    row.imagesPerSecond === undefined ? '-' : formatCount(row.imagesPerSecond),
+    row.seconds === undefined ? '-' : formatSeconds(row.seconds),
+  ]
+  if (!row.best) return [...cells, '']
+  return [...cells.map((cell) => paint('good', cell)), paint('good', bestRemark(row, names[0], history.baseline))]
+}
+
+function bestRemark(row: EpochRow, name: string | undefined, baseline: Metrics | undefined): string {
+  const [value, line] = name === undefined ? [] : [row.metrics[name], baseline?.[name]]
+  if (value === undefined || line === undefined) return 'best'
+  return value > line ? 'best, beats pixels' : 'best, below pixels'
+}
+
+function baselineCells(baseline: Metrics, names: readonly string[]): string[] {
+  return ['raw 16x16 pixels', '-', '-', ...names.map((name) => shareCell(baseline[name])), '-', '-', 'the line to beat']
+}
+
+function shareCell(value: number | undefined): string {
+  return value === undefined ? '-' : formatShare(value)
+}

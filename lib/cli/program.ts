@@ -1,0 +1,113 @@
+import {Command, InvalidArgumentError} from 'commander'
+import type {Project} from './project.ts'
+import type {Terminal} from './terminal.ts'
+
+/** A verb, ready to run. */
+export type Verb = (project: Project, terminal: Terminal) => Promise<number>
+
+export interface ProgramHost {
+  readonly version: string
+  readonly run: (verb: Verb) => Promise<void>
+}
+
+/** All verbs with their options. What a verb needs is loaded when it runs, so that help and status start fast. */
+export function buildProgram({version, run}: ProgramHost): Command {
+  const program = new Command('nearmiss')
+    .description('Deep metric learning as a resumable pipeline: nothing that is already known is computed twice.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(nearmiss --help lists all verbs and options)')
+    .configureHelp({showGlobalOptions: true})
+
+  configured(program.command('run'))
+    .description('compute what is missing as far as an epoch, then show all epochs')
+    .option('--epochs <n>', 'the last epoch; 0 is the untrained model (default: params.epochs)', wholeNumber)
+    .option('--no-wait', 'exit with 4 instead of waiting for another runner')
+    .option('--json', 'events as one JSON object a line', false)
+    .action((options) =>
+      run(async (project, terminal) => (await import('./verbs/run.ts')).run(project, options, terminal)),
+    )
+
+  configured(program.command('epoch'))
+    .description('compute the next epoch that is missing')
+    .option('--no-wait', 'exit with 4 instead of waiting for another runner')
+    .option('--json', 'events as one JSON object a line', false)
+    .action((options) =>
+      run(async (project, terminal) => (await import('./verbs/run.ts')).runNextEpoch(project, options, terminal)),
+    )
+
+  configured(program.command('plan'))
+    .description('show what run would compute, and why; exit 3 when there is work')
+    .option('--epochs <n>', 'the last epoch (default: params.epochs)', wholeNumber)
+    .option('--json', 'the plan as JSON', false)
+    .action((options) =>
+      run(async (project, terminal) => (await import('./verbs/plan.ts')).plan(project, options, terminal)),
+    )
+
+  configured(program.command('stage'))
+    .description('run one stage by hand, on the artifacts of the run or on loose files')
+    .argument('<name>', 'name in pipeline.yaml, mine-negatives')
+    .option('--epoch <n>', 'which epoch of the run', wholeNumber)
+    .option('--in <name=path>', 'a loose file instead of an artifact of the run (repeatable)', collect, [])
+    .option('--out <folder>', 'where outputs go; without it to the store')
+    .option('--split <split>', 'another split than pipeline.yaml says (needs --out)')
+    .option('--no-wait', 'exit with 4 instead of waiting for another runner')
+    .option('--json', 'events as one JSON object a line', false)
+    .action((name: string, options) =>
+      run(async (project, terminal) => (await import('./verbs/stage.ts')).stage(project, name, options, terminal)),
+    )
+
+  named(program.command('status'))
+    .description('show all epochs so far and what is running now')
+    .option('--json', 'as JSON', false)
+    .action((options) =>
+      run(async (project, terminal) => (await import('./verbs/status.ts')).status(project, options, terminal)),
+    )
+
+  named(program.command('show'))
+    .description('look into an artifact: schema, rows, norms, hardest pairs, tensors, metrics')
+    .argument('<artifact>', 'mine-negatives@3, mine-negatives@3.neighbours, evaluate@best, or a file')
+    .option('--head <n>', 'rows to print', wholeNumber, 5)
+    .option('--where <condition>', "only rows like 'label=3' or 'distance<0.4' (repeatable)", collect, [])
+    .option('--json', 'as JSON', false)
+    .action((artifact: string, options) =>
+      run(async (project, terminal) => (await import('./verbs/show.ts')).show(project, artifact, options, terminal)),
+    )
+
+  named(program.command('log'))
+    .description('what a stage printed, or what happened in the run')
+    .argument('[node]', 'train-epoch@3')
+    .option('-f, --follow', 'go on until nothing runs any more', false)
+    .action((node: string | undefined, options) =>
+      run(async (project, terminal) => (await import('./verbs/log.ts')).log(project, node, options, terminal)),
+    )
+
+  program
+    .command('doctor')
+    .description('check this machine and this project; exit 1 when something has to be mended')
+    .option('--json', 'as JSON', false)
+    .action((options) =>
+      run(async (project, terminal) => (await import('./verbs/doctor.ts')).doctor(project, options, terminal)),
+    )
+
+  return program
+}
+
+function named(command: Command, byDefault = '"demo", else the only one'): Command {
+  return command.option('--run <name>', `name of the run (default: ${byDefault})`)
+}
+
+function configured(command: Command): Command {
+  return named(command, 'the preset\'s name, else "demo"')
+    .option('--preset <name>', 'parameters of presets/<name>.yaml')
+    .option('--set <a.b=value>', 'change one parameter (repeatable)', collect, [])
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0.')
+  return Number(text)
+}
+
+function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text]
+}

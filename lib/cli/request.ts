@@ -1,0 +1,24 @@
+import type {PlanRequest} from '../pipeline/plan.ts'
+import {type ConfigOptions, openConfig, type Project} from './project.ts'
+
+/** Options that say which run and which configuration are meant. */
+export interface RequestOptions extends ConfigOptions {
+  readonly run?: string
+  readonly epochs?: number
+}
+
+/** Run of a command that names neither run nor preset. */
+export const defaultRun = 'demo'
+
+/** Everything the runner wants to know, from a command line. Throws ConfigError for a wrong configuration. */
+export async function openRequest(project: Project, options: RequestOptions): Promise<PlanRequest> {
+  const {config, catalogue} = await openConfig(project, options)
+  return {
+    config,
+    catalogue,
+    run: options.run ?? options.preset ?? defaultRun,
+    epochs: options.epochs ?? config.epochs,
+    root: project.code,
+    artifacts: project.artifacts,
+  }
+}

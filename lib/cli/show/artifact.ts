@@ -1,0 +1,94 @@
+import {existsSync, statSync} from 'node:fs'
+import {basename, join} from 'node:path'
+import {readRefs} from '../../pipeline/runs.ts'
+import {findEntry} from '../../pipeline/store.ts'
+import {findRunName} from '../current-run.ts'
+import {loadHistory} from '../epochs/history.ts'
+import {epochOf, stageOf} from '../progress/view.ts'
+import type {Project} from '../project.ts'
+import {UsageError} from '../usage-error.ts'
+
+/** One file to be shown. */
+export interface Artifact {
+  /** `mine-negatives@3.neighbours`, or the path of a loose file. */
+  readonly name: string
+  readonly file: string
+  /** The run's table of images, which gives ids their class names. */
+  readonly images?: string
+}
+
+/** Finds what `mine-negatives@3`, `evaluate@best.queries`, `prepare-splits` or a path mean. Throws UsageError where that is nothing. */
+export async function findArtifacts(project: Project, reference: string, run: string | undefined): Promise<Artifact[]> {
+  if (existsSync(reference) && statSync(reference).isFile()) return [{name: basename(reference), file: reference}]
+  const parsed = /^([\w-]+)(?:@(\d+|best|last))?(?:\.([\w-]+))?$/.exec(reference)
+  if (parsed === null) throw new UsageError(`"${reference}" is neither a file nor an artifact. ${examples}`)
+  const name = await findRunName(project.artifacts, run)
+  const refs = await readRefs(project.artifacts, name)
+  const node = await findNode(project, name, refs, {stage: parsed[1]!, which: parsed[2]})
+  const images = await findImages(project, refs)
+  const files = await findFiles(project, node, refs[node]!, parsed[3])
+  return files.map((file) => ({...file, ...(images === undefined ? {} : {images})}))
+}
+
+const examples = 'Examples: mine-negatives@3, mine-negatives@3.neighbours, evaluate@best, prepare-splits, a/file.arrow'
+
+/** The node of a stage: at an epoch, at the best one, or, by default, at the last. */
+async function findNode(
+  project: Project,
+  run: string,
+  refs: Readonly<Record<string, string>>,
+  {stage, which}: {stage: string; which: string | undefined},
+): Promise<string> {
+  const nodes = Object.keys(refs).filter((node) => stageOf(node) === stage)
+  if (nodes.length === 0) {
+    const stages = [...new Set(Object.keys(refs).map(stageOf))].join(', ') || 'nothing yet'
+    throw new UsageError(`Run ${run} has no stage "${stage}". It has ${stages}. ${examples}`)
+  }
+  if (which === undefined || which === 'last')
+    return nodes.sort((a, b) => (epochOf(a) ?? 0) - (epochOf(b) ?? 0)).at(-1)!
+  const epoch =
+    which === 'best' ? (await loadHistory(project.artifacts, run)).epochs.find((row) => row.best)?.epoch : which
+  if (nodes.includes(`${stage}@${epoch}`)) return `${stage}@${epoch}`
+  if (nodes.includes(stage)) throw new UsageError(`${stage} is outside the loop: leave out @${which}.`)
+  const epochs = nodes.map(epochOf).join(', ')
+  const wanted =
+    which === 'best' ? (epoch === undefined ? 'best epoch yet' : `best epoch (${epoch})`) : `epoch ${epoch}`
+  throw new UsageError(`Run ${run} has no ${wanted} of ${stage}. It has ${epochs}.`)
+}
+
+async function findFiles(project: Project, node: string, key: string, output: string | undefined): Promise<Artifact[]> {
+  const entry = await findEntry(project.artifacts, key)
+  if (entry.state !== 'present') {
+    const reason = entry.state === 'damaged' ? `is damaged: ${entry.reason}` : 'is not in the store any more'
+    throw new UsageError(`${node} ${reason}. Compute it again: npx nearmiss run`)
+  }
+  const {outputs} = entry.manifest
+  if (output !== undefined && !(output in outputs)) {
+    throw new UsageError(`${node} has no output "${output}". It has ${Object.keys(outputs).join(', ')}.`)
+  }
+  const wanted = Object.entries(outputs).filter(([name]) => name === output || output === undefined)
+  const there = wanted.filter(([name]) => !entry.dropped.includes(name))
+  if (there.length === 0) {
+    const names = wanted.map(([name]) => name).join(', ')
+    throw new UsageError(
+      `The bytes of ${node} (${names}) were dropped by a keep rule. Make them again: ${remake(node)}`,
+    )
+  }
+  return there.map(([name, {file}]) => ({name: `${node}.${name}`, file: join(entry.folder, file)}))
+}
+
+function remake(node: string): string {
+  const epoch = epochOf(node)
+  return `npx nearmiss stage ${stageOf(node)}${epoch === undefined ? '' : ` --epoch ${epoch}`} --out FOLDER`
+}
+
+async function findImages(project: Project, refs: Readonly<Record<string, string>>): Promise<string | undefined> {
+  for (const [node, key] of Object.entries(refs)) {
+    if (epochOf(node) !== undefined) continue
+    const entry = await findEntry(project.artifacts, key)
+    if (entry.state !== 'present') continue
+    const images = Object.values(entry.manifest.outputs).find(({kind}) => kind === 'images')
+    if (images !== undefined) return join(entry.folder, images.file)
+  }
+  return undefined
+}

@@ -1,0 +1,122 @@
+import type {Event} from '../../pipeline/event.ts'
+import type {PlanRequest} from '../../pipeline/plan.ts'
+import {loadHistory} from '../epochs/history.ts'
+import {renderEpochTable} from '../epochs/table.ts'
+import {exitCode} from '../exit-code.ts'
+import {type Outcome, quoteCommand, renderOutcome} from '../outcome.ts'
+import {openWatcher, type Watcher} from '../progress/watch.ts'
+import type {Project} from '../project.ts'
+import {openRequest, type RequestOptions} from '../request.ts'
+import type {Terminal} from '../terminal.ts'
+import {formatPlural, formatSeconds} from '../text/number.ts'
+
+export interface RunOptions extends RequestOptions {
+  readonly wait: boolean
+  readonly json: boolean
+}
+
+/** Computes what is missing as far as an epoch, shows it happen, and ends with the table of all epochs so far. */
+export async function run(project: Project, options: RunOptions, terminal: Terminal): Promise<number> {
+  return runTo(await openRequest(project, options), project, options, terminal)
+}
+
+/** Runs the next epoch that the run does not have whole. */
+export async function runNextEpoch(project: Project, options: RunOptions, terminal: Terminal): Promise<number> {
+  const request = await openRequest(project, options)
+  return runTo({...request, epochs: await findNextEpoch(request)}, project, options, terminal)
+}
+
+/** What the runner is told besides the plan: how to show events, and how it is asked to stop. */
+export async function withWatcher<Result extends {exitCode: number}>(
+  request: PlanRequest,
+  options: {json: boolean},
+  terminal: Terminal,
+  execute: (hooks: {onEvent: (event: Event) => void; signal: AbortSignal; kill: AbortSignal}) => Promise<Result>,
+): Promise<{result: Result; events: readonly Event[]}> {
+  const {advance, measure} = request.config.pipeline.loop
+  const watcher = await openWatcher({
+    json: options.json,
+    terminal,
+    epochStages: [...Object.keys(advance), ...Object.keys(measure)],
+    loadHistory: () => loadHistory(request.artifacts, request.run),
+  })
+  const events: Event[] = []
+  const interrupts = listenForInterrupts(watcher)
+  try {
+    const onEvent = (event: Event) => {
+      if (event.kind !== 'progress') events.push(event)
+      watcher.see(event)
+    }
+    return {result: await execute({onEvent, signal: interrupts.stop, kill: interrupts.kill}), events}
+  } finally {
+    interrupts.close()
+    await watcher.close()
+  }
+}
+
+/** What is to be said about a run that ended with this code. */
+export function outcomeOf(code: number, events: readonly Event[]): Outcome {
+  const last = events.findLast(
+    (event) =>
+      event.kind === 'failed' || event.kind === 'stopped' || (event.kind === 'waiting' && code === exitCode.locked),
+  )
+  return {
+    exitCode: code,
+    ...(last === undefined ? {} : {last: last as NonNullable<Outcome['last']>}),
+    committed: events.filter((event) => event.kind === 'committed').length,
+    command: quoteCommand(process.argv.slice(2)),
+  }
+}
+
+async function runTo(request: PlanRequest, project: Project, options: RunOptions, terminal: Terminal): Promise<number> {
+  const {executeRun} = await import('../../pipeline/run.ts')
+  const {result, events} = await withWatcher(request, options, terminal, (hooks) =>
+    executeRun({...request, noWait: !options.wait, ...hooks}),
+  )
+  if (options.json) return result.exitCode
+  const page = {width: terminal.width, paint: terminal.paint, folder: process.cwd()}
+  terminal.printError(renderOutcome(outcomeOf(result.exitCode, events), {...page, folder: project.root}))
+  if (result.exitCode === exitCode.ok) {
+    const history = await loadHistory(request.artifacts, request.run)
+    terminal.print([...renderEpochTable(history, terminal.paint), ...summarise(events, request)])
+  }
+  return result.exitCode
+}
+
+/** The newest epoch that the run has begun, if anything of it is missing, else the one after. */
+async function findNextEpoch(request: PlanRequest): Promise<number> {
+  const {readRefs} = await import('../../pipeline/runs.ts')
+  const {planRun} = await import('../../pipeline/plan.ts')
+  const {epochOf} = await import('../progress/view.ts')
+  const refs = await readRefs(request.artifacts, request.run)
+  const newest = Math.max(0, ...Object.keys(refs).map((node) => epochOf(node) ?? 0))
+  if (newest < request.config.pipeline.loop.from) return request.config.pipeline.loop.from
+  const plan = await planRun({...request, epochs: newest})
+  return plan.every((node) => node.state === 'hit') ? newest + 1 : newest
+}
+
+function summarise(events: readonly Event[], request: PlanRequest): string[] {
+  const finished = events.findLast((event) => event.kind === 'run-finished')
+  if (finished?.kind !== 'run-finished') return []
+  const work =
+    finished.computed === 0
+      ? `nothing to do: everything up to epoch ${request.epochs} was there`
+      : `${formatPlural(finished.computed, 'stage')} computed, ${formatPlural(finished.hits, 'hit')}`
+  return [`run ${finished.run}: ${work} (${formatSeconds(finished.seconds)})`]
+}
+
+/** First Ctrl-C: save and stop; second: stop at once. */
+function listenForInterrupts(watcher: Watcher): {stop: AbortSignal; kill: AbortSignal; close(): void} {
+  const [stop, kill] = [new AbortController(), new AbortController()]
+  const interrupt = () => {
+    if (stop.signal.aborted) return kill.abort()
+    stop.abort()
+    watcher.say('stopping: the running stage saves its work; Ctrl-C again kills it')
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  return {
+    stop: stop.signal,
+    kill: kill.signal,
+    close: () => void process.off('SIGINT', interrupt).off('SIGTERM', interrupt),
+  }
+}
