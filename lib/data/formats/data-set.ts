@@ -1,0 +1,35 @@
+import {stat} from 'node:fs/promises'
+import {UserError} from '../../user-error.ts'
+
+/** What a reader finds: every image in the order of the data set, and the classes. Nothing has been opened yet. */
+export interface DataSet {
+  /** Unique, 0 or above. */
+  readonly id: readonly number[]
+  /** Relative to the root, with forward slashes. */
+  readonly path: readonly string[]
+  readonly label: readonly number[]
+  readonly classNames: ReadonlyMap<number, string>
+  /** Sentences worth telling: what was passed over. */
+  readonly notes: readonly string[]
+}
+
+/** @throws UserError when the root is missing or no folder. */
+export async function checkRoot(root: string): Promise<void> {
+  const found = await stat(root).catch((error: NodeJS.ErrnoException) => error.code)
+  if (typeof found === 'object' && found.isDirectory()) return
+  const reason =
+    found === 'ENOENT'
+      ? 'there is none'
+      : typeof found === 'string'
+        ? `it cannot be opened (${found})`
+        : 'it is not a folder'
+  throw new UserError(
+    `data.root must be the folder of a data set, got "${root}": ${reason}. Set data.root (or DATA=…) to where the pictures are.`,
+  )
+}
+
+/** @throws UserError that lists all problems of a data set, when there are any. */
+export function throwProblems(root: string, problems: readonly string[]): void {
+  if (problems.length > 0)
+    throw new UserError(`The data set "${root}" cannot be used:\n${problems.map((one) => `- ${one}`).join('\n')}`)
+}

@@ -1,0 +1,107 @@
+import {extname, join} from 'node:path'
+import {bounded} from '../bounded.ts'
+import {checkRoot, type DataSet, throwProblems} from './data-set.ts'
+import {listFolder} from './folder-tree.ts'
+
+/**
+ * Reads one folder per class: the class number is the place of its name in code-point order, image ids count from 0 through
+ * the classes in that order. Hidden files are passed over; files that are no pictures by name are passed over with a note.
+ * @throws UserError that lists everything wrong: nested folders, pictures outside a class folder, formats that cannot be read.
+ */
+export async function readFolderDataSet(root: string): Promise<DataSet> {
+  await checkRoot(root)
+  const found = await findFiles(root)
+  throwProblems(root, explain(found))
+  const classNames = new Map(found.classes.map((name, label) => [label, name]))
+  const labelOf = new Map(found.classes.map((name, label) => [name, label]))
+  const path = found.pictures.map(({name, className}) => `${className}/${name}`)
+  return {
+    id: path.map((_, row) => row),
+    path,
+    label: found.pictures.map(({className}) => labelOf.get(className)!),
+    classNames,
+    notes: describePassedOver(found),
+  }
+}
+
+const readable = /^\.(jpe?g|png|webp|tiff?|gif)$/i
+const pictureButUnreadable = /^\.(bmp|heic|heif|avif|jp2|jxl|ppm|pgm|svg|raw|psd)$/i
+
+interface Found {
+  readonly classes: string[]
+  readonly pictures: {className: string; name: string}[]
+  readonly emptyClasses: string[]
+  readonly nested: string[]
+  readonly brokenLinks: string[]
+  readonly outside: string[]
+  readonly unreadable: string[]
+  readonly noPictures: string[]
+}
+
+async function findFiles(root: string): Promise<Found> {
+  const found: Found = {
+    classes: [],
+    pictures: [],
+    emptyClasses: [],
+    nested: [],
+    brokenLinks: [],
+    outside: [],
+    unreadable: [],
+    noPictures: [],
+  }
+  for (const {name, kind} of await listFolder(root)) {
+    if (kind === 'folder') await findInClass(root, name, found)
+    else if (kind === 'broken link') found.brokenLinks.push(name)
+    else (isPicture(name) ? found.outside : found.noPictures).push(name)
+  }
+  return found
+}
+
+async function findInClass(root: string, className: string, found: Found): Promise<void> {
+  const before = found.pictures.length
+  for (const {name, kind} of await listFolder(join(root, className))) {
+    const path = `${className}/${name}`
+    if (kind === 'folder') found.nested.push(path)
+    else if (kind === 'broken link') found.brokenLinks.push(path)
+    else if (readable.test(extname(name))) found.pictures.push({className, name})
+    else (isPicture(name) ? found.unreadable : found.noPictures).push(path)
+  }
+  found.classes.push(className)
+  if (found.pictures.length === before) found.emptyClasses.push(className)
+}
+
+function isPicture(name: string): boolean {
+  return readable.test(extname(name)) || pictureButUnreadable.test(extname(name))
+}
+
+function explain({classes, pictures, nested, brokenLinks, outside, unreadable}: Found): string[] {
+  const problems: string[] = []
+  const note = (paths: readonly string[], what: string, advice: string) => {
+    if (paths.length > 0) problems.push(`${paths.length} ${what}: ${bounded(paths)}. ${advice}`)
+  }
+  note(
+    nested,
+    'folders inside class folders',
+    'A class is one folder of pictures: move the pictures up, or make each of these a class of its own.',
+  )
+  note(outside, 'pictures outside any class folder', 'Put each into the folder of its class.')
+  note(brokenLinks, 'links that lead nowhere', 'Restore what they point to, or remove them.')
+  note(
+    unreadable,
+    'pictures in a format that is not read',
+    'Convert them to JPEG, PNG, WebP, TIFF or GIF, or remove them.',
+  )
+  if (problems.length === 0 && classes.length === 0)
+    problems.push('it has no class folders. It must hold one folder of pictures per class.')
+  else if (problems.length === 0 && pictures.length === 0)
+    problems.push(`its ${classes.length} class folders hold no pictures.`)
+  return problems
+}
+
+function describePassedOver({emptyClasses, noPictures}: Found): string[] {
+  const notes: string[] = []
+  if (noPictures.length > 0)
+    notes.push(`Passed over ${noPictures.length} files that are no pictures by name: ${bounded(noPictures)}.`)
+  if (emptyClasses.length > 0) notes.push(`${emptyClasses.length} class folders are empty: ${bounded(emptyClasses)}.`)
+  return notes
+}

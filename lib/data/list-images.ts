@@ -1,0 +1,108 @@
+import {resolve} from 'node:path'
+import type {ImagesTable} from '../tables/images.ts'
+import {UserError} from '../user-error.ts'
+import {bounded} from './bounded.ts'
+import {type CheckedFile, checkFiles} from './check-files.ts'
+import {readCubDataSet} from './formats/cub.ts'
+import type {DataSet} from './formats/data-set.ts'
+import {readFolderDataSet} from './formats/folder.ts'
+import type {DataParameters} from './parameters.ts'
+import {assignSplits} from './protocols.ts'
+
+export interface ImageListing {
+  readonly images: ImagesTable
+  /** Files with equal bytes. */
+  readonly duplicates: readonly DuplicateGroup[]
+  /** Sentences worth telling the user. */
+  readonly notes: readonly string[]
+}
+
+export interface DuplicateGroup {
+  /** At least two, in the order of ids. */
+  readonly paths: readonly string[]
+  /** The sets they are in, each once. More than one: an image of the training set is also measured. */
+  readonly splits: readonly string[]
+}
+
+/**
+ * Lists the images of a data set with their class, split, size and hash. Every file is read and decoded once, so a training
+ * run cannot stumble over a damaged one hours later; that costs about 1 ms of one core per picture of 200 pixels.
+ * @throws UserError that lists everything wrong with the folder, the split or the files, whichever comes first.
+ */
+export async function listImages(
+  data: DataParameters,
+  options: {onProgress?: (done: number, total: number) => void} = {},
+): Promise<ImageListing> {
+  const root = resolve(data.root)
+  const dataSet = data.format === 'cub' ? await readCubDataSet(root) : await readFolderDataSet(root)
+  const {split, notes} = assignSplits(data, dataSet)
+  const files = await checkFiles(root, dataSet.path, options.onProgress)
+  throwDamage(root, files)
+  const images = tabulate(root, data, dataSet, split, files)
+  const duplicates = findDuplicates(images)
+  return {images, duplicates, notes: [...dataSet.notes, ...notes, ...describeDuplicates(duplicates)]}
+}
+
+function throwDamage(root: string, files: readonly CheckedFile[]): void {
+  const damaged = files.flatMap(({problem}) => (problem === undefined ? [] : [`- ${problem}`]))
+  if (damaged.length === 0) return
+  throw new UserError(
+    `${damaged.length} of ${files.length} files of the data set "${root}" cannot be used:\n${bounded(damaged, '\n', 200)}\nReplace these files, or remove them.`,
+  )
+}
+
+function tabulate(
+  root: string,
+  data: DataParameters,
+  dataSet: DataSet,
+  split: readonly string[],
+  files: readonly CheckedFile[],
+): ImagesTable {
+  const order = [...dataSet.id.keys()].sort((a, b) => dataSet.id[a]! - dataSet.id[b]!)
+  const numbers = (value: (row: number) => number) => Int32Array.from(order, value)
+  const {format, root: _, ...protocol} = data
+  return {
+    id: numbers((row) => dataSet.id[row]!),
+    path: order.map((row) => dataSet.path[row]!),
+    label: numbers((row) => dataSet.label[row]!),
+    className: order.map((row) => dataSet.classNames.get(dataSet.label[row]!)!),
+    split: order.map((row) => split[row]!),
+    width: numbers((row) => files[row]!.width),
+    height: numbers((row) => files[row]!.height),
+    bytes: numbers((row) => files[row]!.bytes),
+    sha256: order.map((row) => files[row]!.sha256),
+    root,
+    format,
+    protocol: JSON.stringify(protocol),
+  }
+}
+
+function findDuplicates({sha256, path, split}: ImagesTable): DuplicateGroup[] {
+  const rowsOf = new Map<string, number[]>()
+  for (const [row, hash] of sha256.entries()) {
+    const rows = rowsOf.get(hash)
+    if (rows === undefined) rowsOf.set(hash, [row])
+    else rows.push(row)
+  }
+  return [...rowsOf.values()]
+    .filter((rows) => rows.length > 1)
+    .map((rows) => ({paths: rows.map((row) => path[row]!), splits: [...new Set(rows.map((row) => split[row]!))]}))
+}
+
+function describeDuplicates(duplicates: readonly DuplicateGroup[]): string[] {
+  const across = duplicates.filter(({splits}) => splits.filter((split) => split !== 'unused').length > 1)
+  const within = duplicates.filter((group) => !across.includes(group))
+  const describe = (groups: readonly DuplicateGroup[]) =>
+    bounded(
+      groups.map(({paths}) => paths.join(' = ')),
+      '; ',
+    )
+  const notes: string[] = []
+  if (across.length > 0)
+    notes.push(
+      `${across.length} pictures are in more than one set, which flatters what is measured: ${describe(across)}.`,
+    )
+  if (within.length > 0)
+    notes.push(`${within.length} pictures are there more than once inside a set: ${describe(within)}.`)
+  return notes
+}
