@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict'
+import {readFileSync} from 'node:fs'
+import {resolve} from 'node:path'
+import {test} from 'node:test'
+import {weightToHost} from '../../lib/engine/layout.ts'
+import {free, liveTensors} from '../../lib/engine/op.ts'
+import {tf} from '../../lib/engine/tensorflow.ts'
+import type {ImageBatch, Network} from '../../lib/model/network.ts'
+import type {ModelSpec} from '../../lib/model/spec.ts'
+import type {StateDict} from '../../lib/model/state-dict.ts'
+import {hashed, openTiny, tiny, tinyImages, tinyWeights} from './tiny-network.ts'
+
+interface Summary {
+  l2: number
+  dot: number
+}
+
+interface TinyCase {
+  stem: 'imagenet' | 'small'
+  pool: 'spoc' | 'mac'
+  batchnorm: 'frozen' | 'live'
+  embeddings: number[]
+  gradients: Record<string, Summary>
+  running_after: Record<string, Summary>
+}
+
+const {cases} = JSON.parse(readFileSync(resolve(import.meta.dirname, '../golden/tiny-resnet.json'), 'utf8')) as {
+  cases: TinyCase[]
+}
+const sizes = {imagenet: [40, 52], small: [20, 28]} as const
+const dim = 8 * tiny.width
+
+assert.equal(cases.length, 8)
+for (const golden of cases) {
+  const {stem, pool, batchnorm} = golden
+  test(`The tiny network with ${stem} stem, ${pool} and ${batchnorm} batch norm computes what PyTorch does, forward and backward`, () => {
+    const spec = {...tiny, stem, pool, batchnorm}
+    const network = openTiny(spec)
+    const pass = network.forward(tinyImages(3, sizes[stem][0], sizes[stem][1]))
+    // float32 against float64 through 20 layers: PyTorch's own float32 differs by 2e-6
+    assertClose(pass.embeddings.dataSync(), golden.embeddings, 2e-5)
+    const upstream = tf.tensor2d(Float32Array.from(hashed(6000, 3 * dim)), [3, dim])
+    pass.backward(upstream)
+    upstream.dispose()
+    const gradients = takeGradients(network)
+    assert.deepEqual([...gradients.keys()], Object.keys(golden.gradients))
+    ;[...gradients].forEach(([name, gradient], i) => {
+      // relative to the gradient's length; live batch norm divides by small deviations, which magnifies rounding
+      assertSummary(name, gradient, golden.gradients[name]!, 7000 + i, 1e-3)
+    })
+    const after = network.weights()
+    for (const [name, expected] of Object.entries(golden.running_after)) {
+      assertSummary(name, after.get(name)!.data as Float32Array, expected, 8000, 1e-5)
+    }
+    const counted = after.get('bn1.num_batches_tracked')!.data[0]
+    assert.equal(counted, batchnorm === 'live' ? 1n : 0n)
+    network.dispose()
+  })
+}
+
+for (const batchnorm of ['frozen', 'live'] as const) {
+  for (const pool of ['spoc', 'mac'] as const) {
+    test(`Gradients with ${batchnorm} batch norm and ${pool} agree with finite differences`, () => {
+      const spec = {...tiny, batchnorm, pool}
+      const weights = tinyWeights(spec)
+      const images = tinyImages(4, 32, 16)
+      const network = openTiny(spec, weights)
+      const pass = network.forward(images)
+      const upstream = tf.tensor2d(Float32Array.from(hashed(6000, 4 * dim)), [4, dim])
+      pass.backward(upstream)
+      upstream.dispose()
+      const gradients = takeGradients(network)
+      network.dispose()
+      // One direction for each kind of weight. The step is a compromise: below it the rounding of
+      // float32 sums grows, above it the kinks of ReLU that are crossed; what is left of both is a few per cent.
+      for (const role of ['conv1.weight', 'bn2.weight', 'bn1.bias', 'downsample.0.weight']) {
+        const names = [...gradients.keys()].filter((name) => name.endsWith(role))
+        const slope = names.reduce((sum, name) => sum + dot(gradients.get(name)!, direction(name, weights)), 0)
+        const step = 1e-4
+        const rise = lossAlong(spec, weights, names, step, images) - lossAlong(spec, weights, names, -step, images)
+        assert.ok(
+          Math.abs(rise / (2 * step) - slope) < 0.05 * Math.abs(slope) + 0.05,
+          `${role}: ${rise / (2 * step)} and ${slope}`,
+        )
+      }
+    })
+  }
+}
+
+test('Leaving out images without gradient changes no gradient', () => {
+  for (const pool of ['spoc', 'mac'] as const) {
+    for (const stem of ['imagenet', 'small'] as const) {
+      const network = openTiny({...tiny, pool, stem})
+      const images = tinyImages(5, sizes[stem][0], sizes[stem][1])
+      const values = Float32Array.from(hashed(6000, 5 * dim))
+      for (const idle of [0, 2, 3]) values.fill(0, idle * dim, (idle + 1) * dim)
+      const upstream = tf.tensor2d(values, [5, dim])
+      network.forward(images).backward(upstream)
+      const all = takeGradients(network)
+      network.forward(images).backward(upstream, Int32Array.of(1, 4))
+      const some = takeGradients(network)
+      // same terms, summed over fewer zeros: rounding only
+      for (const [name, gradient] of all) assertClose(some.get(name)!, gradient, 1e-5)
+      network.forward(images).backward(upstream, new Int32Array())
+      assert.deepEqual([...takeGradients(network).keys()], [])
+      upstream.dispose()
+      network.dispose()
+    }
+  }
+})
+
+test('Live batch norm refuses to leave images out, for they all have a part in the gradient', () => {
+  const network = openTiny({...tiny, batchnorm: 'live'})
+  const pass = network.forward(tinyImages(3, 16, 16))
+  const upstream = tf.zeros<tf.Rank.R2>([3, dim])
+  assert.throws(() => pass.backward(upstream, Int32Array.of(1)), /every image has a part in the gradient/)
+  pass.dispose()
+  upstream.dispose()
+  network.dispose()
+})
+
+test('Two backward passes add their gradients up', () => {
+  const network = openTiny(tiny)
+  const upstream = tf.ones<tf.Rank.R2>([2, dim])
+  network.forward(tinyImages(2, 16, 16, 1)).backward(upstream)
+  const first = takeGradients(network)
+  network.forward(tinyImages(2, 16, 16, 2)).backward(upstream)
+  const second = takeGradients(network)
+  network.forward(tinyImages(2, 16, 16, 1)).backward(upstream)
+  network.forward(tinyImages(2, 16, 16, 2)).backward(upstream)
+  for (const [name, both] of takeGradients(network)) {
+    assertClose(
+      both,
+      first.get(name)!.map((value, i) => value + second.get(name)![i]!),
+      1e-6,
+    )
+  }
+  upstream.dispose()
+  network.dispose()
+})
+
+test('Describing an image does not depend on its batch and leaves no tensor behind', () => {
+  const network = openTiny({...tiny, batchnorm: 'live'})
+  const batch = tinyImages(3, 16, 16)
+  const together = network.describe(batch)
+  const before = liveTensors()
+  const one = 16 * 16 * 3
+  for (let i = 0; i < 3; i++) {
+    const alone = network.describe({...batch, pixels: batch.pixels.subarray(i * one, (i + 1) * one), count: 1})
+    assertClose(alone, together.subarray(i * dim, (i + 1) * dim), 1e-6)
+  }
+  assert.equal(liveTensors(), before)
+  network.dispose()
+})
+
+test('A network for description only gives the same descriptors, and refuses to be trained', () => {
+  const start = liveTensors()
+  const batch = tinyImages(2, 16, 16)
+  const trainable = openTiny(tiny)
+  const fixed = openTiny(tiny, tinyWeights(tiny), 'float32', false)
+  assert.deepEqual(fixed.describe(batch), trainable.describe(batch))
+  assert.throws(() => fixed.forward(batch), /description only/)
+  trainable.dispose()
+  fixed.dispose()
+  assert.equal(liveTensors(), start)
+})
+
+test('bfloat16 descriptors point the same way, and its gradients are those of float32 with noise', () => {
+  for (const batchnorm of ['frozen', 'live'] as const) {
+    const spec = {...tiny, batchnorm}
+    const images = tinyImages(4, 32, 32)
+    const [exact, rough] = (['float32', 'bfloat16'] as const).map((precision) => {
+      const network = openTiny(spec, tinyWeights(spec), precision)
+      const pass = network.forward(images)
+      const embeddings = pass.embeddings.dataSync<'float32'>().slice()
+      const upstream = tf.ones<tf.Rank.R2>([4, dim])
+      pass.backward(upstream)
+      upstream.dispose()
+      const gradients = takeGradients(network)
+      network.dispose()
+      return {embeddings, gradients}
+    })
+    // 8 bits of mantissa are 0.4 % an operation; engine.md measured cosines of 0.9998 on the real network
+    assert.ok(cosine(exact!.embeddings, rough!.embeddings) > 0.999)
+    const names = [...exact!.gradients.keys()]
+    const joined = [exact!, rough!].map(({gradients}) => names.flatMap((name) => [...gradients.get(name)!]))
+    assert.ok(cosine(joined[0]!, joined[1]!) > 0.9, `${batchnorm}: ${cosine(joined[0]!, joined[1]!)}`)
+  }
+})
+
+test('Weights go in and out of the engine unchanged', () => {
+  const weights = tinyWeights(tiny)
+  const network = openTiny(tiny, weights)
+  assert.deepEqual(network.weights(), weights)
+  network.dispose()
+})
+
+function takeGradients(network: Network): Map<string, Float32Array> {
+  return new Map(
+    network.parameters.flatMap((parameter) => {
+      const gradient = parameter.takeGradient()
+      if (gradient === undefined) return []
+      const host = weightToHost(gradient)
+      free(gradient)
+      return [[parameter.name, host] as const]
+    }),
+  )
+}
+
+/** Random, of about the size of the weights. */
+function direction(name: string, weights: StateDict): Float64Array {
+  const count = weights.get(name)!.data.length
+  return hashed(9000 + name.length, count)
+}
+
+function lossAlong(spec: ModelSpec, weights: StateDict, names: string[], step: number, images: ImageBatch): number {
+  const moved = new Map(weights)
+  for (const name of names) {
+    const tensor = moved.get(name)!
+    const along = direction(name, weights)
+    moved.set(name, {
+      dtype: 'F32',
+      shape: tensor.shape,
+      data: (tensor.data as Float32Array).map((value, i) => value + step * along[i]!),
+    })
+  }
+  const network = openTiny(spec, moved)
+  const pass = network.forward(images)
+  const loss = dot(pass.embeddings.dataSync<'float32'>(), hashed(6000, images.count * dim))
+  pass.dispose()
+  network.dispose()
+  return loss
+}
+
+function assertSummary(
+  name: string,
+  actual: Float32Array,
+  {l2, dot: expected}: Summary,
+  stream: number,
+  tolerance: number,
+): void {
+  assert.ok(
+    Math.abs(Math.sqrt(dot(actual, actual)) - l2) <= tolerance * l2,
+    `length of ${name}: ${Math.sqrt(dot(actual, actual))}, not ${l2}`,
+  )
+  const projected = dot(actual, hashed(stream, actual.length))
+  assert.ok(Math.abs(projected - expected) <= tolerance * l2, `projection of ${name}: ${projected}, not ${expected}`)
+}
+
+/** Largest difference, relative to the largest number. */
+function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  assert.equal(actual.length, expected.length)
+  const largest = Math.max(...Array.from(expected, Math.abs))
+  for (let i = 0; i < expected.length; i++) {
+    assert.ok(
+      Math.abs(actual[i]! - expected[i]!) <= tolerance * largest,
+      `number ${i} is ${actual[i]}, not ${expected[i]}`,
+    )
+  }
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+
+function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
+}

@@ -1,0 +1,63 @@
+import {type ImageBatch, type Network, openNetwork} from '../../lib/model/network.ts'
+import {resnetLayout} from '../../lib/model/resnet-layout.ts'
+import type {ModelSpec, Precision} from '../../lib/model/spec.ts'
+import type {HostTensor, StateDict} from '../../lib/model/state-dict.ts'
+
+/** ResNet18 of width 4: every layer of the real one in a few thousand weights. */
+export const tiny = {
+  backbone: 'resnet18',
+  width: 4,
+  stem: 'small',
+  pool: 'spoc',
+  batchnorm: 'frozen',
+} as const satisfies ModelSpec
+
+export function openTiny(
+  spec: ModelSpec,
+  weights = tinyWeights(spec),
+  precision: Precision = 'float32',
+  training = true,
+): Network {
+  return openNetwork(spec, weights, {mean: [0.45, 0.45, 0.45], std: [0.22, 0.22, 0.22]}, {precision, training})
+}
+
+/** The numbers in [-1, 1) of tiny-resnet.py: the murmur3 finaliser of stream * 1000003 + index. */
+export function hashed(stream: number, count: number): Float64Array {
+  return Float64Array.from({length: count}, (_, index) => {
+    let h = (stream * 1000003 + index) >>> 0
+    h ^= h >>> 16
+    h = Math.imul(h, 0x85ebca6b)
+    h ^= h >>> 13
+    h = Math.imul(h, 0xc2b2ae35)
+    h ^= h >>> 16
+    return (h >>> 0) / 2 ** 31 - 1
+  })
+}
+
+/** The weights of tiny-resnet.py. */
+export function tinyWeights(spec: ModelSpec): StateDict {
+  return new Map(
+    resnetLayout(spec).map(({name, shape, role}, index): [string, HostTensor] => {
+      if (role === 'count') return [name, {dtype: 'I64', shape, data: new BigInt64Array(1)}]
+      const [outputs, , height, width] = shape
+      const [scale, centre] = {
+        conv: [Math.sqrt(6 / (outputs! * height! * width!)), 0] as const,
+        gamma: [0.3, 1] as const,
+        beta: [0.2, 0] as const,
+        mean: [0.2, 0] as const,
+        variance: [0.5, 1] as const,
+      }[role]
+      const values = hashed(
+        index + 1,
+        shape.reduce((product, size) => product * size, 1),
+      )
+      return [name, {dtype: 'F32', shape, data: Float32Array.from(values, (value) => centre + scale * value)}]
+    }),
+  )
+}
+
+/** The images of tiny-resnet.py; another stream gives others. */
+export function tinyImages(count: number, height: number, width: number, stream = 5000): ImageBatch {
+  const pixels = Uint8Array.from(hashed(stream, count * height * width * 3), (value) => Math.floor((value + 1) * 128))
+  return {pixels, count, height, width}
+}
