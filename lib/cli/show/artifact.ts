@@ -1,5 +1,5 @@
 import {existsSync, statSync} from 'node:fs'
-import {basename, join} from 'node:path'
+import {join} from 'node:path'
 import {readRefs} from '../../pipeline/runs.ts'
 import {findEntry} from '../../pipeline/store.ts'
 import {findRunName} from '../current-run.ts'
@@ -19,7 +19,7 @@ export interface Artifact {
 
 /** Finds what `mine-negatives@3`, `evaluate@best.queries`, `prepare-splits` or a path mean. Throws UsageError where that is nothing. */
 export async function findArtifacts(project: Project, reference: string, run: string | undefined): Promise<Artifact[]> {
-  if (existsSync(reference) && statSync(reference).isFile()) return [{name: basename(reference), file: reference}]
+  if (existsSync(reference) && statSync(reference).isFile()) return [{name: reference, file: reference}]
   const parsed = /^([\w-]+)(?:@(\d+|best|last))?(?:\.([\w-]+))?$/.exec(reference)
   if (parsed === null) throw new UsageError(`"${reference}" is neither a file nor an artifact. ${examples}`)
   const name = await findRunName(project.artifacts, run)

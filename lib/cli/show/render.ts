@@ -1,4 +1,4 @@
-import {formatBytes, formatCount, formatFigure} from '../text/number.ts'
+import {formatBytes, formatCount, formatFigure, formatPlural} from '../text/number.ts'
 import type {Paint} from '../text/paint.ts'
 import {type Column, fit, renderTable, wrap} from '../text/table.ts'
 import type {Cell} from './rows.ts'
@@ -17,7 +17,7 @@ export function renderScan(scan: TableScan, page: Page): string[] {
   const metadata = Object.entries(scan.metadata).filter(([key]) => !key.startsWith('nearmiss.'))
   return [
     ...wrap(`${scan.definition.name}: ${scan.definition.meaning}`, page.width),
-    `${formatCount(scan.rowCount)} rows${selected}`,
+    `${formatPlural(scan.rowCount, 'row')}${selected}`,
     '',
     ...renderSchema(scan, page),
     ...(metadata.length === 0 ? [] : ['', ...metadata.map(([key, value]) => fit(`${key}  ${value}`, page.width))]),
@@ -42,7 +42,7 @@ export function renderSafetensors(summary: SafetensorsSummary, page: Page): stri
     tensor.nanCount === 0 ? '' : page.paint('bad', `${formatCount(tensor.nanCount)} NaN`),
   ])
   return [
-    `safetensors: ${formatCount(summary.tensors.length)} tensors, ${formatCount(numbers)} numbers, ${formatBytes(summary.bytes)}, NaN ${formatCount(nanCount)}`,
+    `safetensors: ${formatPlural(summary.tensors.length, 'tensor')}, ${formatCount(numbers)} numbers, ${formatBytes(summary.bytes)}, NaN ${formatCount(nanCount)}`,
     '',
     ...metadata.flatMap(([key, value]) => wrap(`${key}  ${value}`, page.width)),
     ...(metadata.length === 0 ? [] : ['']),

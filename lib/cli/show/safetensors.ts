@@ -25,6 +25,7 @@ export async function summariseSafetensors(path: string): Promise<SafetensorsSum
   const handle = await open(path)
   try {
     const bytes = (await handle.stat()).size
+    if (bytes < 8) throw notSafetensors(path, `it has only ${bytes} bytes`)
     const prefix = Buffer.alloc(8)
     await handle.read(prefix, 0, 8, 0)
     const length = Number(prefix.readBigUInt64LE(0))

@@ -36,7 +36,8 @@ export async function show(
   }
   for (const [i, artifact] of artifacts.entries()) {
     const title = `${artifact.name}  ${formatBytes(statSync(artifact.file).size)}`
-    terminal.print([...(i === 0 ? [] : ['']), terminal.paint('strong', title), artifact.file])
+    const place = artifact.file === artifact.name ? [] : [artifact.file]
+    terminal.print([...(i === 0 ? [] : ['']), terminal.paint('strong', title), ...place])
     terminal.print(await describe(artifact, options, terminal))
   }
   return 0
