@@ -1,0 +1,20 @@
+import {cpSync, existsSync, mkdirSync, rmSync, symlinkSync} from 'node:fs'
+import {join, resolve} from 'node:path'
+import type {Command} from './measure.ts'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** A folder with this project's pipeline.yaml and presets and artifacts of its own: nothing is found that was computed elsewhere. */
+export function makeProjectFolder(folder: string, artifacts?: string): string {
+  rmSync(folder, {recursive: true, force: true})
+  mkdirSync(folder, {recursive: true})
+  for (const name of ['pipeline.yaml', 'presets']) symlinkSync(join(root, name), join(folder, name))
+  if (artifacts !== undefined && existsSync(artifacts)) cpSync(artifacts, join(folder, 'artifacts'), {recursive: true})
+  return folder
+}
+
+/** `npx nearmiss …` in that folder, without npx's own second. */
+export function nearmiss(folder: string, threads: number, args: readonly string[]): Command {
+  const program = join(root, 'lib', 'cli', 'nearmiss.mjs')
+  return {file: process.execPath, args: [program, ...args], cwd: folder, env: {NEARMISS_THREADS: String(threads)}}
+}

@@ -1,0 +1,71 @@
+// npx tsx bench/seeds.ts: two lab epochs of ours for three seeds beside PyTorch's (peers/lab_seeds.json), as markdown.
+import {readFileSync} from 'node:fs'
+import {join, resolve} from 'node:path'
+import {parseArgs} from 'node:util'
+import {execa} from 'execa'
+import type {Command} from './measure.ts'
+import {makeProjectFolder, nearmiss} from './project-folder.ts'
+import {peerScript} from './python.ts'
+
+interface EpochResult {
+  readonly seed: number
+  readonly epoch: number
+  readonly precision_at_1: number
+  /** Absent in epoch 0. */
+  readonly loss?: number
+  readonly active_fraction?: number
+}
+
+/** What `nearmiss status --json` says. */
+interface Status {
+  readonly epochs: readonly (Omit<EpochResult, 'seed' | 'precision_at_1'> & {
+    readonly metrics: {precision_at_1: number}
+  })[]
+}
+
+const root = resolve(import.meta.dirname, '..')
+
+const {values: options} = parseArgs({
+  options: {
+    data: {type: 'string', default: '../shared/data/CUB_200_2011'},
+    weights: {type: 'string', default: '../shared/weights/resnet18-imagenet.pth'},
+    threads: {type: 'string', default: '2'},
+  },
+})
+
+await main()
+
+async function main(): Promise<void> {
+  const theirs = JSON.parse(readFileSync(peerScript('lab_seeds.json'), 'utf8')) as {epochs: EpochResult[]}
+  const folder = makeProjectFolder(join(root, 'bench', 'results', 'scratch', 'seeds'))
+  const ours: EpochResult[] = []
+  for (const seed of [0, 1, 2]) ours.push(...(await runSeed(seed, folder)))
+  console.log(renderSeeds(ours, theirs.epochs))
+}
+
+async function runSeed(seed: number, folder: string): Promise<EpochResult[]> {
+  const files = [`data.root=${resolve(root, options.data)}`, `model.weights=${resolve(root, options.weights)}`]
+  const sets = [...files, 'data.train=0-49', 'data.val=50-74', `seed=${seed}`].flatMap((set) => ['--set', set])
+  const run = `seed-${seed}`
+  await start(folder, ['run', '--run', run, '--preset', 'lab-cub', ...sets, '--epochs', '2'])
+  const status = JSON.parse(await start(folder, ['status', '--run', run, '--json'])) as Status
+  return status.epochs.map(({metrics, ...row}) => ({...row, seed, precision_at_1: metrics.precision_at_1}))
+}
+
+async function start(folder: string, words: readonly string[]): Promise<string> {
+  const {file, args, ...rest}: Command = nearmiss(folder, Number(options.threads), words)
+  const {stdout} = await execa(file, args, {...rest, stderr: 'inherit'})
+  return stdout
+}
+
+function renderSeeds(ours: readonly EpochResult[], theirs: readonly EpochResult[]): string {
+  const rows = ours.map((own) => {
+    const other = theirs.find(({seed, epoch}) => seed === own.seed && epoch === own.epoch)
+    const pair = (name: 'loss' | 'active_fraction' | 'precision_at_1', digits: number) =>
+      [own[name], other?.[name]].map((value) => value?.toFixed(digits) ?? '')
+    return [own.seed, own.epoch, ...pair('loss', 4), ...pair('active_fraction', 3), ...pair('precision_at_1', 4)]
+  })
+  const pairs = ['loss', 'active', 'precision@1'].flatMap((name) => [name, 'PyTorch'])
+  const header = ['seed', 'epoch', ...pairs]
+  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
