@@ -2,9 +2,9 @@
 // reads once, when it is loaded.
 import {closeSync, existsSync, openSync, readFileSync, readSync, statSync} from 'node:fs'
 import {createRequire} from 'node:module'
-import {availableParallelism} from 'node:os'
 import {dirname, join} from 'node:path'
 import {UserError} from '../user-error.ts'
+import {threadCount} from './numerics.ts'
 
 prepareTensorflow()
 
@@ -59,7 +59,7 @@ function checkAddon(path: string): void {
 
 /** Results of oneDNN depend on the number of threads, so it is set, never guessed by the library. */
 function setEnvironment(): void {
-  const threads = process.env.NEARMISS_THREADS ?? String(availableParallelism())
+  const threads = threadCount()
   if (!/^[1-9]\d*$/.test(threads)) {
     throw new UserError(`NEARMISS_THREADS must be a whole number from 1, got "${threads}". Unset it for all cores.`)
   }

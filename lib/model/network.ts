@@ -32,8 +32,8 @@ export interface ForwardPass {
   /** Pooled descriptors [count, dim], float32, not normalised; owned by the pass. */
   readonly embeddings: tf.Tensor2D
   /**
-   * Adds to the gradients of the parameters, from that of the embeddings [count, dim]. `rows` names the images whose gradient is not
-   * zero: only they are computed. That gives the same where images do not mix, so it is refused with live batch norm.
+   * Adds to the gradients of the parameters, from that of the embeddings [count, dim]. `rows` may name the images whose gradient is not
+   * zero, for the others then to be left out; with live batch norm it is not followed, for there every image has a part in the others'.
    */
   backward(gradient: tf.Tensor2D, rows?: Int32Array): void
   dispose(): void
@@ -41,6 +41,8 @@ export interface ForwardPass {
 
 /** A network that describes images and, through a trainer, learns. */
 export interface Network {
+  /** Numbers in a descriptor. */
+  readonly dim: number
   /** Pooled descriptors, count * dim, not normalised, under the running statistics. */
   describe(batch: ImageBatch): Float32Array
   /** Live batch norm uses the batch's statistics and moves the running ones. */
@@ -85,6 +87,7 @@ export function openNetwork(
   }
   let passes = 0
   return {
+    dim: 8 * spec.width,
     describe: (batch) => {
       const output = embed(openImages(batch, normalisation, dtype))
       const descriptors = read(output.raw) as Float32Array
@@ -116,8 +119,7 @@ function openPass(tape: Tape, output: Value, live: boolean): ForwardPass {
   return {
     embeddings,
     backward: (gradient, rows) => {
-      if (live && rows !== undefined) throw new Error('with live batch norm every image has a part in the gradient')
-      tape.backward(output, borrow(gradient), rows)
+      tape.backward(output, borrow(gradient), live ? undefined : rows)
       embeddings.dispose()
     },
     dispose: () => {

@@ -34,8 +34,11 @@ interface ParameterGroup {
 
 /** Moves a network's weights along the gradients that its passes have added up. */
 export interface Trainer {
-  /** Clips, updates, and starts a new sum. `gradientNorm` is that before clipping. */
-  step(settings: {readonly lr: number}): {readonly gradientNorm: number}
+  /**
+   * Takes the mean over the `batches` whose gradients were added up, clips, updates, and starts a new sum.
+   * `gradientNorm` is that before clipping.
+   */
+  step(settings: {readonly lr: number; readonly batches: number}): {readonly gradientNorm: number}
   modelWeights(): StateDict
   /** Everything but the weights that the next step depends on. */
   training(): TrainingFile
@@ -48,11 +51,11 @@ export function openTrainer(network: Network, spec: OptimizerSpec, training?: Tr
   const groups = openGroups(network.parameters, spec, training)
   let step = training?.step ?? 0
   return {
-    step: ({lr}) => {
+    step: ({lr, batches}) => {
       step++
       const gradients = groups.map(({parameters}) => takeGradients(parameters))
-      const gradientNorm = Math.sqrt(gradients.reduce((sum, gradient) => sum + sumOfSquares(gradient), 0))
-      const clipped = clip(gradients, gradientNorm, spec.clip_norm)
+      const gradientNorm = Math.sqrt(gradients.reduce((sum, gradient) => sum + sumOfSquares(gradient), 0)) / batches
+      const clipped = scaled(gradients, clipFactor(gradientNorm, spec.clip_norm) / batches)
       groups.forEach((group, i) => {
         for (const parameter of group.parameters) parameter.detach()
         group.optimizer.apply(clipped[i]!, step, lr * group.multiplier)
@@ -125,14 +128,18 @@ function takeGradients(parameters: readonly Parameter[]): Raw {
   return flat
 }
 
-/** torch.nn.utils.clip_grad_norm_; takes over the gradients. */
-function clip(gradients: readonly Raw[], norm: number, longest = Number.POSITIVE_INFINITY): readonly Raw[] {
-  const factor = longest / (norm + 1e-6)
-  if (!(factor < 1)) return gradients
+/** torch.nn.utils.clip_grad_norm_. */
+function clipFactor(norm: number, longest = Number.POSITIVE_INFINITY): number {
+  return Math.min(1, longest / (norm + 1e-6))
+}
+
+/** Takes over the gradients. */
+function scaled(gradients: readonly Raw[], factor: number): readonly Raw[] {
+  if (factor === 1) return gradients
   const scale = filled(factor, [])
-  const shortened = gradients.map((gradient) => multiply(gradient, scale))
+  const products = gradients.map((gradient) => multiply(gradient, scale))
   free(scale, ...gradients)
-  return shortened
+  return products
 }
 
 /** Gives the parameters views of the optimiser's vector. */

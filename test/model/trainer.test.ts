@@ -3,6 +3,7 @@ import {test} from 'node:test'
 import {liveTensors} from '../../lib/engine/op.ts'
 import {tf} from '../../lib/engine/tensorflow.ts'
 import type {TrainingFile} from '../../lib/model/checkpoint.ts'
+import type {Network} from '../../lib/model/network.ts'
 import type {ModelSpec, Precision} from '../../lib/model/spec.ts'
 import type {StateDict} from '../../lib/model/state-dict.ts'
 import {type OptimizerSpec, openTrainer, type Trainer} from '../../lib/model/trainer.ts'
@@ -49,7 +50,7 @@ test('Without a gradient a weight only decays, by lr * weight_decay', () => {
   const weights = tinyWeights(tiny)
   const network = openTiny(tiny, weights)
   const trainer = openTrainer(network, {name: 'adamw', weight_decay: 0.5})
-  assert.equal(trainer.step({lr: 0.1}).gradientNorm, 0)
+  assert.equal(trainer.step({lr: 0.1, batches: 1}).gradientNorm, 0)
   const before = weights.get('conv1.weight')!.data as Float32Array
   const after = trainer.modelWeights().get('conv1.weight')!.data as Float32Array
   // one rounding to float32 each of the product and the difference
@@ -71,7 +72,7 @@ test('A group has its own learning rate and decay, and the first matching group 
       {match: '^(conv1|layer1\\.0\\.conv1)\\.', weight_decay: 0},
     ],
   })
-  trainer.step({lr: 0.1})
+  trainer.step({lr: 0.1, batches: 1})
   const after = trainer.modelWeights()
   const moved = [...after]
     .filter(([name, {data}]) => data.some((value, i) => value !== weights.get(name)!.data[i]))
@@ -104,6 +105,22 @@ test('The norm reported is that of all gradients together, and clipping shortens
   assert.ok(Math.abs(clipped!.applied - 0.5) < 1e-5)
 })
 
+test('The gradients of several batches count as their mean', () => {
+  const network = openTiny(tiny)
+  const trainer = openTrainer(network, plain)
+  const single = takeStep(network, trainer, 0)
+  trainer.dispose()
+  network.dispose()
+  const again = openTiny(tiny)
+  const accumulating = openTrainer(again, plain)
+  passBackward(again, 0)
+  passBackward(again, 0)
+  const {gradientNorm} = accumulating.step({lr: 0.01, batches: 2})
+  assert.ok(Math.abs(gradientNorm / single - 1) < 1e-6)
+  accumulating.dispose()
+  again.dispose()
+})
+
 test('A training state of another model or optimiser is refused', () => {
   const network = openTiny(tiny)
   const tensors = new Map()
@@ -133,10 +150,14 @@ function train(
 }
 
 /** One step on images of its own; returns the length of the gradient. */
-function takeStep(network: ReturnType<typeof openTiny>, trainer: Trainer, step: number): number {
+function takeStep(network: Network, trainer: Trainer, step: number): number {
+  passBackward(network, step)
+  return trainer.step({lr: 0.01, batches: 1}).gradientNorm
+}
+
+function passBackward(network: Network, step: number): void {
   const pass = network.forward(tinyImages(4, 32, 32, 100 + step))
   const gradient = tf.tensor2d(Float32Array.from(hashed(200 + step, 4 * dim)), [4, dim])
   pass.backward(gradient)
   gradient.dispose()
-  return trainer.step({lr: 0.01}).gradientNorm
 }
