@@ -1,0 +1,61 @@
+import {openRandom, type SeedPath} from '../random.ts'
+import type {MiningSpec, ScheduleSpec} from './parameters.ts'
+import type {NeighbourRows, Role, Sampler, Slot, TrainingImages} from './samplers/sampler.ts'
+import {learningRate} from './schedules.ts'
+
+export interface PlanRequest {
+  readonly mining: MiningSpec
+  readonly schedule: ScheduleSpec
+  /** optimizer.lr, which the schedule bends. */
+  readonly learningRate: number
+  readonly images: TrainingImages
+  /** Needed when the sampler uses descriptors in this epoch (`usesDescriptors`). */
+  readonly neighbours?: NeighbourRows
+  readonly seed: number
+  /** From 1. */
+  readonly epoch: number
+}
+
+/** The table of batches: one row a slot, sorted by step, then slot. */
+export interface Plan {
+  readonly step: Int32Array
+  readonly slot: Int32Array
+  readonly group: Int32Array
+  readonly role: Role[]
+  readonly image: Int32Array
+  readonly seed: Uint32Array
+  readonly lr: Float64Array
+  readonly stepSeed: Uint32Array
+}
+
+/** Plans all training of an epoch. Only the sampler's own module is loaded, so that another sampler never changes its keys. */
+export async function planEpoch(request: PlanRequest): Promise<Plan> {
+  const {mining, images, neighbours, epoch} = request
+  const {href} = new URL(`samplers/${mining.sampler}.ts`, import.meta.url)
+  const {sample} = (await import(href)) as {sample: Sampler<MiningSpec>}
+  const seed = [request.seed, 'mine-negatives', epoch]
+  const steps = sample(mining, {images, epoch, seed, ...(neighbours && {neighbours})})
+  return tabulate(steps, request, seed)
+}
+
+/** Adds what sampling does not decide: learning rates and the seeds of augmentation and of draws inside a step. */
+function tabulate(steps: Slot[][], {schedule, learningRate: base, epoch}: PlanRequest, seed: SeedPath): Plan {
+  const slots = steps.flat()
+  const stepOf = Int32Array.from(steps.flatMap((step, number) => step.map(() => number)))
+  const rates = steps.map((_, step) => learningRate(schedule, base, {epoch, step, stepsPerEpoch: steps.length}))
+  const seedsOf = (name: string, count: number) => {
+    const random = openRandom(...seed, name)
+    return Uint32Array.from({length: count}, () => random.below(2 ** 32))
+  }
+  const stepSeeds = seedsOf('steps', steps.length)
+  return {
+    step: stepOf,
+    slot: Int32Array.from(steps.flatMap((step) => [...step.keys()])),
+    group: Int32Array.from(slots, ({group}) => group),
+    role: slots.map(({role}) => role),
+    image: Int32Array.from(slots, ({image}) => image),
+    seed: seedsOf('augmentation', slots.length),
+    lr: Float64Array.from(stepOf, (step) => rates[step]!),
+    stepSeed: Uint32Array.from(stepOf, (step) => stepSeeds[step]!),
+  }
+}
