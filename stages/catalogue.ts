@@ -1,6 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {describeNumerics} from '../lib/engine/numerics.ts'
-import {checkModel, checkTraining} from '../lib/model/checkpoint.ts'
+import {checkModel, checkTraining} from '../lib/model/check-checkpoint.ts'
+import {usesDescriptors} from '../lib/objectives/parameters.ts'
 import type {Catalogue, FileKind, Values} from '../lib/pipeline/stage.ts'
 import {checkBatches} from '../lib/tables/batches.ts'
 import {checkDescriptors} from '../lib/tables/descriptors.ts'
@@ -9,7 +10,6 @@ import {checkImages} from '../lib/tables/images.ts'
 import {checkNeighbours} from '../lib/tables/neighbours.ts'
 import {checkQueries} from '../lib/tables/queries.ts'
 import {checkSteps} from '../lib/tables/steps.ts'
-import {usesDescriptors} from '../lib/objectives/parameters.ts'
 import {mineNegativesValues, trainEpochValues} from './parameters.ts'
 
 /** Everything the runner is told about the stages of this project. */
@@ -52,6 +52,7 @@ export const catalogue: Catalogue = {
         descriptors: {kind: 'descriptors', needed: needsDescriptors},
       },
       outputs: {neighbours: 'neighbours', batches: 'batches'},
+      modules: (values) => [`lib/objectives/samplers/${mineNegativesValues.parse(values).mining.sampler}.ts`],
       numeric: true,
     },
     'train-epoch': {

@@ -1,4 +1,5 @@
 import {openLoader} from '../lib/data/loader.ts'
+import {transformList} from '../lib/data/parameters.ts'
 import {readModel} from '../lib/model/checkpoint.ts'
 import {openNetwork} from '../lib/model/network.ts'
 import {normaliseRows} from '../lib/model/normalise.ts'
@@ -17,11 +18,14 @@ export async function run(context: StageContext): Promise<void> {
   const model = await readModel(context.inputs['model']!)
   const images = await readImages(context.inputs['images']!)
   const rows = rowsOfSplit(images, values.split)
-  const network = openNetwork(model.spec, model.weights, model.preprocessing, {precision: values.precision, training: false})
+  const network = openNetwork(model.spec, model.weights, model.preprocessing, {
+    precision: values.precision,
+    training: false,
+  })
   const loader = openLoader({
     root: images.root,
     paths: new Map(Array.from(rows, (row) => [images.id[row]!, images.path[row]!])),
-    transforms: values.transform ?? model.preprocessing.transforms,
+    transforms: values.transform ?? transformList.parse(model.preprocessing.transforms),
   })
   const started = performance.now()
   const vectors = new Float32Array(rows.length * network.dim)
@@ -42,16 +46,23 @@ export async function run(context: StageContext): Promise<void> {
     network.dispose()
   }
   normaliseRows(vectors, network.dim)
-  context.report({images: done, images_per_second: (done * 1000) / (performance.now() - started), loader_wait_ms: waitMs})
+  context.report({
+    images: done,
+    images_per_second: (done * 1000) / (performance.now() - started),
+    loader_wait_ms: waitMs,
+  })
   const id = Int32Array.from(rows, (row) => images.id[row]!)
   await writeDescriptors(context.outputs['descriptors']!, {id, dim: network.dim, vectors})
 }
 
 /** The split's images in order, each with the seed of its random transform (unused by the exact ones). */
-function planBatches(images: ImagesTable, rows: Int32Array, values: {seed: number; epoch: number}) {
+function planBatches(images: ImagesTable, rows: readonly number[], values: {seed: number; epoch: number}) {
   return Array.from({length: Math.ceil(rows.length / batchSize)}, (_, index) => {
-    const batch = rows.subarray(index * batchSize, (index + 1) * batchSize)
+    const batch = rows.slice(index * batchSize, (index + 1) * batchSize)
     const ids = Int32Array.from(batch, (row) => images.id[row]!)
-    return {images: ids, seeds: Uint32Array.from(ids, (id) => deriveSeed(values.seed, 'extract-descriptors', values.epoch, id))}
+    return {
+      images: ids,
+      seeds: Uint32Array.from(ids, (id) => deriveSeed(values.seed, 'extract-descriptors', values.epoch, id)),
+    }
   })
 }

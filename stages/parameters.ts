@@ -7,15 +7,26 @@ const channel = z.tuple([z.number(), z.number(), z.number()])
 const imageParameters = z.strictObject({
   train: transformList.describe('random transforms of the images that are trained on'),
   eval: transformList.describe('transforms of the images that are measured; they travel in the checkpoint'),
-  mining: transformList.nullable().default(null).describe('transforms of the images that are mined among; null: those of eval'),
+  mining: transformList
+    .nullable()
+    .default(null)
+    .describe('transforms of the images that are mined among; null: those of eval'),
   mean: channel.describe('subtracted from red, green, blue in 0..1'),
   std: channel.describe('divides red, green, blue after that'),
 })
 
 const modelParameters = z.strictObject({
   backbone: z.literal('resnet18'),
-  width: z.int().min(8).max(256).default(64).describe('channels of the first layer; the descriptor has 8 times as many'),
-  stem: z.enum(['imagenet', 'small']).default('imagenet').describe('small: 3x3 stride 2 and no max pool, for images of about 64 pixels'),
+  width: z
+    .int()
+    .min(8)
+    .max(256)
+    .default(64)
+    .describe('channels of the first layer; the descriptor has 8 times as many'),
+  stem: z
+    .enum(['imagenet', 'small'])
+    .default('imagenet')
+    .describe('small: 3x3 stride 2 and no max pool, for images of about 64 pixels'),
   pool: z.enum(['spoc', 'mac']).default('spoc').describe('mean or maximum over positions'),
   batchnorm: z.enum(['frozen', 'live']).default('frozen').describe('frozen: statistics fixed, scale and shift trained'),
   weights: z.string().min(1).describe('"random", or the path of a torchvision .pth or .safetensors file'),
@@ -30,7 +41,13 @@ const optimizerParameters = z.strictObject({
   clip_norm: z.number().positive().nullable().default(null).describe('largest global gradient norm; null: no clipping'),
   accumulate: z.int().min(1).default(1).describe('batches whose mean gradient makes one optimiser step'),
   groups: z
-    .array(z.strictObject({match: z.string(), lr_multiplier: z.number().min(0).default(1), weight_decay: z.number().min(0).optional()}))
+    .array(
+      z.strictObject({
+        match: z.string(),
+        lr_multiplier: z.number().min(0).default(1),
+        weight_decay: z.number().min(0).optional(),
+      }),
+    )
     .default([])
     .describe('parameters whose torchvision name matches a regular expression; the first match counts'),
 })
@@ -84,3 +101,6 @@ export const trainEpochValues = z.object({
   precision,
 })
 export const evaluateValues = z.object({metrics: z.array(metricName).min(1), split})
+
+export type MineNegativesValues = z.infer<typeof mineNegativesValues>
+export type EvaluateValues = z.infer<typeof evaluateValues>

@@ -7,9 +7,10 @@ import {openObjective} from '../lib/objectives/objective.ts'
 import {type StageContext, Stopped} from '../lib/pipeline/stage.ts'
 import {readBatches} from '../lib/tables/batches.ts'
 import {readImages} from '../lib/tables/images.ts'
-import {readSteps, type StepsTable, writeSteps} from '../lib/tables/steps.ts'
+import {readSteps, writeSteps} from '../lib/tables/steps.ts'
 import {trainEpochValues} from './parameters.ts'
-import {type PlannedStep, stepsOfPlan} from './plan-steps.ts'
+import {plannedSteps} from './train-epoch/planned-steps.ts'
+import {openStepLog} from './train-epoch/step-log.ts'
 
 /**
  * Walks through the epoch's plan. Step k depends only on the plan, the checkpoint and the images, so an epoch that was
@@ -17,35 +18,92 @@ import {type PlannedStep, stepsOfPlan} from './plan-steps.ts'
  */
 export async function run(context: StageContext): Promise<void> {
   const values = trainEpochValues.parse(context.values)
+  const {accumulate, clip_norm, ...optimizer} = values.optimizer
   const images = await readImages(context.inputs['images']!)
-  const plan = stepsOfPlan(await readBatches(context.inputs['batches']!), images)
+  const plan = plannedSteps(await readBatches(context.inputs['batches']!), images)
   const start = await openStart(context)
   const {model} = start
-  const network = openNetwork(model.spec, model.weights, model.preprocessing, {precision: values.precision, training: true})
-  const trainer = openTrainer(network, values.optimizer, start.training)
+  const network = openNetwork(model.spec, model.weights, model.preprocessing, {
+    precision: values.precision,
+    training: true,
+  })
+  const trainer = openTrainer(network, {...optimizer, clip_norm: clip_norm ?? undefined}, start.training)
   const objective = await openObjective(values.objective)
-  const loader = openLoader({root: images.root, paths: pathsOf(plan, images), transforms: values.image.train})
+  const loader = openLoader({root: images.root, paths: plan.paths, transforms: values.image.train})
+  const log = openStepLog(context, plan.steps.length, start.log)
 
-  const steps = start.steps
-  const save = async (files: Files) => {
-    await writeModel(files.model, {...model, weights: trainer.modelWeights()})
-    await writeTraining(files.training, trainer.training())
-    await writeSteps(files.steps, columnsOf(steps))
+  const save = async (path: (file: string) => string) => {
+    await writeModel(path('model'), {...model, weights: trainer.modelWeights()})
+    await writeTraining(path('training'), trainer.training())
+    await writeSteps(path('steps'), log.columns())
   }
-  const timing = {images: 0, waitMs: 0, started: performance.now()}
+  const snapshot = (step: number) => context.scratch.save(step, (folder) => save((file) => snapshotFile(folder, file)))
+
   try {
-    for await (const {index, batch, waitMs, release} of loader.batches(plan.slice(start.step))) {
-      const step = start.step + index
-      const planned = plan[step]!
-      const pass = network.forward(batch)
-      const result = objective.evaluate(pass.embeddings, planned)
-      pass.backward(result.gradient, result.activeRows)
-      result.gradient.dispose()
-      release()
-      const isUpdate = (step + 1) % values.optimizer.accumulate === 0 || step + 1 === plan.length
-      const gradientNorm = isUpdate ? trainer.step({lr: planned.lr}).gradientNorm : Number.NaN
+    for await (const loaded of loader.batches(plan.steps.slice(start.step))) {
+      const step = start.step + loaded.index
+      const planned = plan.steps[step]!
+      // Gradients of `accumulate` batches are averaged; the last update of an epoch may have fewer.
+      const firstOfUpdate = step - (step % accumulate)
+      const batchesOfUpdate = Math.min(accumulate, plan.steps.length - firstOfUpdate)
+
+      const pass = network.forward(loaded.batch)
+      const evaluation = objective.evaluate(pass.embeddings, planned)
+      const trainedRows = model.spec.batchnorm === 'frozen' ? evaluation.activeRows : undefined
+      pass.backward(evaluation.gradient, trainedRows)
+      evaluation.gradient.dispose()
+      loaded.release()
+
+      const isUpdate = step === firstOfUpdate + batchesOfUpdate - 1
+      const gradientNorm = isUpdate ? trainer.step({lr: planned.lr, batches: batchesOfUpdate}).gradientNorm : Number.NaN
+      log.add({
+        step,
+        planned,
+        evaluation,
+        trainedImages: trainedRows?.length ?? loaded.batch.count,
+        gradientNorm,
+        waitMs: loaded.waitMs,
+      })
+
+      if (context.signal.aborted) {
+        if (isUpdate && step + 1 < plan.steps.length) await stop(step + 1)
+      } else if (isUpdate && (step + 1) % context.snapshotEverySteps < accumulate && step + 1 < plan.steps.length) {
+        await snapshot(step + 1)
+      }
     }
   } finally {
     await loader.close()
   }
+  await save((file) => context.outputs[file]!)
+  log.report()
+
+  async function stop(step: number): Promise<never> {
+    await snapshot(step)
+    throw new Stopped(`stopped at step ${step} of ${plan.steps.length}; a snapshot of it is kept`)
+  }
+}
+
+/** Where to go on: the newest snapshot of this very epoch, else the checkpoint before it. */
+async function openStart(context: StageContext) {
+  const snapshot = await context.scratch.latest()
+  if (snapshot !== undefined) {
+    const {step, folder} = snapshot
+    return {
+      step,
+      model: await readModel(snapshotFile(folder, 'model')),
+      training: await readTraining(snapshotFile(folder, 'training')),
+      log: await readSteps(snapshotFile(folder, 'steps')),
+    }
+  }
+  const training = context.inputs['training']
+  return {
+    step: 0,
+    model: await readModel(context.inputs['model']!),
+    training: training === undefined ? undefined : await readTraining(training),
+    log: undefined,
+  }
+}
+
+function snapshotFile(folder: string, file: string): string {
+  return join(folder, file === 'steps' ? 'steps.arrow' : `${file}.safetensors`)
 }
