@@ -88,27 +88,28 @@ function checkImages({step, slot, image}: BatchesTable, train: Membership, note:
   }
 }
 
+/** A group begins with its anchor or a member; whoever follows is of the same class, but negatives of another. */
 function checkGroups({step, group, role, image}: BatchesTable, train: Membership, note: Note): void {
   const firstRow = new Map<number, number>()
   for (let row = 0; row < step.length; row++) {
     if (row > 0 && step[row] !== step[row - 1]) firstRow.clear()
+    const where = `Step ${step[row]}, group ${group[row]}`
     if (!roles.has(role[row]!))
-      note('roles', () => `Row ${row} has role "${role[row]}"; it must be ${[...roles].join(', ')}.`)
-    if (group[row]! < 0) note('groups', () => `Row ${row} has group ${group[row]}; groups are 0 or above.`)
+      note('roles', () => `${where} has a role "${role[row]}"; it must be ${[...roles].join(', ')}.`)
+    if (group[row]! < 0) note('groups', () => `${where}: groups are 0 or above.`)
     const first = firstRow.get(group[row]!)
     if (first === undefined) {
       firstRow.set(group[row]!, row)
+      if (role[row] === 'positive' || role[row] === 'negative')
+        note('groups', () => `${where} begins with a ${role[row]}, not with its anchor.`)
       continue
     }
-    const [label, firstLabel] = [train.labelInTrain(image[row]!), train.labelInTrain(image[first]!)]
-    if (label === undefined || firstLabel === undefined) continue
-    const sameSide = (role[row] === 'negative') === (role[first] === 'negative')
-    if ((label === firstLabel) !== sameSide && role[first] !== 'negative') {
-      note(
-        'groups',
-        () =>
-          `Step ${step[row]}, group ${group[row]}: ${role[row]} ${image[row]} is of class ${label}, ${role[first]} ${image[first]} of class ${firstLabel}.`,
-      )
-    }
+    const [label, ownLabel] = [train.labelInTrain(image[row]!), train.labelInTrain(image[first]!)]
+    if (label === undefined || ownLabel === undefined || (label === ownLabel) === (role[row] !== 'negative')) continue
+    note(
+      'classes',
+      () =>
+        `${where}: ${role[row]} ${image[row]} is of class ${label}, ${role[first]} ${image[first]} of class ${ownLabel}.`,
+    )
   }
 }

@@ -28,7 +28,10 @@ export async function openAnyTable(
   const definition = Object.hasOwn(tableDefinitions, name) ? tableDefinitions[name] : undefined
   if (definition === undefined) {
     const known = Object.keys(tableDefinitions).join(', ')
-    throw damaged(path, `its metadata nearmiss.table is "${name}"; tables of this project are ${known}`)
+    throw damaged(
+      path,
+      `its metadata nearmiss.table is ${JSON.stringify(name.slice(0, 40))}; tables of this project are ${known}`,
+    )
   }
   return {definition, reader: await openTable(path, definition)}
 }

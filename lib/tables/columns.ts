@@ -45,7 +45,12 @@ export function isType(type: ColumnType, arrow: DataType): boolean {
     case 'utf8':
       return DataType.isUtf8(arrow)
     case 'vector':
-      return DataType.isFixedSizeList(arrow) && arrow.listSize > 0 && isType('float32', arrow.valueType)
+      return (
+        DataType.isFixedSizeList(arrow) &&
+        arrow.listSize > 0 &&
+        arrow.children[0] !== undefined &&
+        isType('float32', arrow.valueType)
+      )
   }
 }
 

@@ -1,5 +1,5 @@
 import type {RecordBatch, Schema} from 'apache-arrow'
-import {type ArrowFile, damaged, openArrowFile} from './arrow-file.ts'
+import {type ArrowFile, damaged, explain, openArrowFile} from './arrow-file.ts'
 import {allocateColumn, decodeRows, isType, stride} from './columns.ts'
 import {type ColumnsOf, type ColumnType, type ColumnValues, camelCase, type TableDefinition} from './definition.ts'
 
@@ -47,7 +47,7 @@ export async function openTable<Definition extends TableDefinition>(
     }
   } catch (error) {
     await file.close()
-    throw error
+    throw explain(path, error)
   }
 }
 
@@ -85,7 +85,7 @@ function checkSchema(path: string, schema: Schema, definition: TableDefinition):
   for (const [key, value] of Object.entries(expected)) {
     const got = schema.metadata.get(key)
     if (got !== value)
-      problems.push(`metadata ${key} must be "${value}", got ${got === undefined ? 'none' : `"${got}"`}`)
+      problems.push(`metadata ${key} must be "${value}", got ${got === undefined ? 'none' : quote(got)}`)
   }
   for (const key of Object.keys(definition.metadata)) {
     if (!schema.metadata.has(key)) problems.push(`metadata ${key} is missing`)
@@ -95,10 +95,16 @@ function checkSchema(path: string, schema: Schema, definition: TableDefinition):
     if (field === undefined) problems.push(`column ${name} (${type}) is missing`)
     else if (!isType(type, field.type)) problems.push(`column ${name} must be ${type}, got ${field.type}`)
   }
-  for (const {name} of schema.fields) if (!(name in definition.columns)) problems.push(`column ${name} is unknown`)
+  for (const {name} of schema.fields)
+    if (!(name in definition.columns)) problems.push(`column ${quote(name)} is unknown`)
   if (problems.length > 0) throw damaged(path, `it is not a table of ${definition.name}: ${problems.join('; ')}`)
   const vector = schema.fields.find(({name}) => definition.columns[name]?.type === 'vector')
   return vector?.type.listSize ?? 0
+}
+
+/** Text of a foreign file, made safe to print. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
 }
 
 // Before memory is asked for by row count: a damaged count must not ask for more than the file can fill.

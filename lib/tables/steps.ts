@@ -14,7 +14,11 @@ export const stepsDefinition = {
     active_fraction: {type: 'float64', meaning: 'share of triplets or pairs whose loss is above 0'},
     positive_distance: {type: 'float64', meaning: 'mean distance of images of one class, over the tuples'},
     negative_distance: {type: 'float64', meaning: 'mean distance of images of two classes, over the tuples'},
-    gradient_norm: {type: 'float64', meaning: 'Euclidean norm over all trained parameters, before clipping'},
+    gradient_norm: {
+      type: 'float64',
+      meaning:
+        'Euclidean norm over all trained parameters, before clipping; NaN in a step that only adds to the gradient',
+    },
     lr: {type: 'float64', meaning: 'learning rate of the step'},
   },
   metadata: {},
@@ -46,6 +50,7 @@ export function checkSteps(path: string): Promise<string[]> {
       }
       for (const name of ['loss', 'positiveDistance', 'negativeDistance', 'gradientNorm', 'lr'] as const) {
         const value = steps[name][row]!
+        if (name === 'gradientNorm' && Number.isNaN(value)) continue
         if (!(value >= 0 && value < Infinity))
           note(name, () => `Step ${step} has ${name} ${value}; it must be finite and not negative.`)
       }
