@@ -1,6 +1,6 @@
 import {writeFile} from 'node:fs/promises'
-import {type Neighbours, nearest} from '../lib/engine/nearest.ts'
-import {type Measures, measure} from '../lib/metrics/measure.ts'
+import {nearest as findNearest, type Neighbours} from '../lib/engine/nearest.ts'
+import {type Measures, measure, neighboursNeeded} from '../lib/metrics/measure.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
 import {readDescriptors} from '../lib/tables/descriptors.ts'
 import {type ImagesTable, readImages, rowsOfSplit} from '../lib/tables/images.ts'
@@ -10,25 +10,20 @@ import {type EvaluateValues, evaluateValues} from './parameters.ts'
 /** Measures how well every image of a split finds its class among the others, from descriptors alone. */
 export async function run(context: StageContext): Promise<void> {
   const values = evaluateValues.parse(context.values)
-  const images = await readImages(context.inputs['images']!)
+  const images = await readImages(context.inputs.images!)
   const rows = rowsOfSplit(images, values.split)
   const label = Int32Array.from(rows, (row) => images.label[row]!)
-  const descriptors = {...(await readDescriptors(context.inputs['descriptors']!)), label}
-  const neighbours = await nearest({
+  const descriptors = {...(await readDescriptors(context.inputs.descriptors!)), label}
+  const neighbours = await findNearest({
     queries: descriptors,
     references: descriptors,
-    k: Math.max(1, largestClass(label) - 1),
+    k: neighboursNeeded(label),
     exclude: 'self',
     onProgress: (done, total) => context.progress({done, total, unit: 'images'}),
   })
-  const labelOf = new Map(Array.from(descriptors.id, (id, row) => [id, label[row]!]))
-  const neighbourLabel = neighbours.ids.map((id) => labelOf.get(id) ?? -1)
-  const measures = measure({label, k: neighbours.k, neighbourLabel})
-  await writeQueries(
-    context.outputs['queries']!,
-    queriesTable(descriptors.id, label, neighbours, neighbourLabel, measures),
-  )
-  await writeFile(context.outputs['metrics']!, `${JSON.stringify(describe(values, images, measures), null, 2)}\n`)
+  const measures = measure({id: descriptors.id, label, neighbours: neighbours.ids, k: neighbours.k})
+  await writeQueries(context.outputs.queries!, queriesTable(descriptors.id, label, neighbours, measures))
+  await writeFile(context.outputs.metrics!, `${JSON.stringify(describe(values, images, measures), null, 2)}\n`)
 }
 
 /** The numbers together with how they were made. */
@@ -44,26 +39,20 @@ function describe({metrics, split}: EvaluateValues, images: ImagesTable, {mean, 
   }
 }
 
-function largestClass(label: Int32Array): number {
-  const counts = new Map<number, number>()
-  for (const one of label) counts.set(one, (counts.get(one) ?? 0) + 1)
-  return Math.max(0, ...counts.values())
-}
-
 function queriesTable(
   id: Int32Array,
   label: Int32Array,
   {k, ids, distances}: Neighbours,
-  neighbourLabel: Int32Array,
   {relevant, perQuery}: Measures,
 ) {
-  const first = (values: Int32Array | Float32Array) => (_: unknown, query: number) => values[query * k]!
+  const labelOf = new Map(Array.from(id, (item, row) => [item, label[row]!]))
+  const nearest = Int32Array.from(id, (_, query) => ids[query * k]!)
   return {
     id,
     label,
-    nearest: Int32Array.from(id, first(ids)),
-    nearestLabel: Int32Array.from(id, first(neighbourLabel)),
-    nearestDistance: Float32Array.from(id, first(distances)),
+    nearest,
+    nearestLabel: nearest.map((item) => labelOf.get(item) ?? -1),
+    nearestDistance: Float32Array.from(id, (_, query) => distances[query * k]!),
     relevant,
     precisionAt1: Float32Array.from(perQuery.precision_at_1),
     rPrecision: Float32Array.from(perQuery.r_precision),

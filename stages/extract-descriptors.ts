@@ -15,8 +15,8 @@ const batchSize = 32
 /** Describes every image of one split by the model's unit-length descriptor, in ascending image id. */
 export async function run(context: StageContext): Promise<void> {
   const values = extractDescriptorsValues.parse(context.values)
-  const model = await readModel(context.inputs['model']!)
-  const images = await readImages(context.inputs['images']!)
+  const model = await readModel(context.inputs.model!)
+  const images = await readImages(context.inputs.images!)
   const rows = rowsOfSplit(images, values.split)
   const network = openNetwork(model.spec, model.weights, model.preprocessing, {
     precision: values.precision,
@@ -52,7 +52,7 @@ export async function run(context: StageContext): Promise<void> {
     loader_wait_ms: waitMs,
   })
   const id = Int32Array.from(rows, (row) => images.id[row]!)
-  await writeDescriptors(context.outputs['descriptors']!, {id, dim: network.dim, vectors})
+  await writeDescriptors(context.outputs.descriptors!, {id, dim: network.dim, vectors})
 }
 
 /** The split's images in order, each with the seed of its random transform (unused by the exact ones). */

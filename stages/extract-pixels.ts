@@ -12,7 +12,7 @@ const batchSize = 256
 /** Describes every image of a split by its own 16 x 16 pixels: the baseline that a trained descriptor has to beat. */
 export async function run(context: StageContext): Promise<void> {
   const {split} = extractPixelsValues.parse(context.values)
-  const images = await readImages(context.inputs['images']!)
+  const images = await readImages(context.inputs.images!)
   const rows = rowsOfSplit(images, split)
   const id = Int32Array.from(rows, (row) => images.id[row]!)
   const vectors = new Float32Array(rows.length * dim)
@@ -33,7 +33,7 @@ export async function run(context: StageContext): Promise<void> {
     await loader.close()
   }
   normaliseRows(vectors, dim)
-  await writeDescriptors(context.outputs['descriptors']!, {id, dim, vectors})
+  await writeDescriptors(context.outputs.descriptors!, {id, dim, vectors})
 }
 
 function planBatches(id: Int32Array) {

@@ -8,7 +8,7 @@ import {initializeModelValues} from './parameters.ts'
 export async function run(context: StageContext): Promise<void> {
   const {model, image, seed} = initializeModelValues.parse(context.values)
   const {weights: source, ...spec} = model
-  await writeModel(context.outputs['model']!, {
+  await writeModel(context.outputs.model!, {
     spec,
     preprocessing: {transforms: image.eval, mean: image.mean, std: image.std},
     weights: source === 'random' ? randomWeights(spec, seed) : await importWeights(source, spec),

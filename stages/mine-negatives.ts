@@ -14,7 +14,7 @@ import {type MineNegativesValues, mineNegativesValues} from './parameters.ts'
  */
 export async function run(context: StageContext): Promise<void> {
   const values = mineNegativesValues.parse(context.values)
-  const table = await readImages(context.inputs['images']!)
+  const table = await readImages(context.inputs.images!)
   const rows = rowsOfSplit(table, 'train')
   const images = {
     id: Int32Array.from(rows, (row) => table.id[row]!),
@@ -31,8 +31,8 @@ export async function run(context: StageContext): Promise<void> {
     ...(neighbours && {neighbours}),
   })
   context.report({steps: plan.step.at(-1)! + 1, slots: plan.step.length})
-  await writeNeighbours(context.outputs['neighbours']!, neighbours ?? noNeighbours)
-  await writeBatches(context.outputs['batches']!, plan)
+  await writeNeighbours(context.outputs.neighbours!, neighbours ?? noNeighbours)
+  await writeBatches(context.outputs.batches!, plan)
 }
 
 /** The table of neighbours where the sampler looks at descriptors in this epoch. */
@@ -41,7 +41,7 @@ async function mine(
   {mining, seed}: MineNegativesValues,
   label: Int32Array,
 ): Promise<NeighbourRows | undefined> {
-  const file = context.inputs['descriptors']
+  const file = context.inputs.descriptors
   if (file === undefined || !('neighbours' in mining)) return undefined
   const started = performance.now()
   const descriptors = {...(await readDescriptors(file)), label}

@@ -11,5 +11,5 @@ export async function run(context: StageContext): Promise<void> {
   })
   for (const note of notes) context.note(note)
   context.report({images: images.id.length, classes: new Set(images.label).size})
-  await writeImages(context.outputs['images']!, images)
+  await writeImages(context.outputs.images!, images)
 }

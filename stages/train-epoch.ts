@@ -19,8 +19,8 @@ import {openStepLog} from './train-epoch/step-log.ts'
 export async function run(context: StageContext): Promise<void> {
   const values = trainEpochValues.parse(context.values)
   const {accumulate, clip_norm, ...optimizer} = values.optimizer
-  const images = await readImages(context.inputs['images']!)
-  const plan = plannedSteps(await readBatches(context.inputs['batches']!), images)
+  const images = await readImages(context.inputs.images!)
+  const plan = plannedSteps(await readBatches(context.inputs.batches!), images)
   const start = await openStart(context)
   const {model} = start
   const network = openNetwork(model.spec, model.weights, model.preprocessing, {
@@ -95,10 +95,10 @@ async function openStart(context: StageContext) {
       log: await readSteps(snapshotFile(folder, 'steps')),
     }
   }
-  const training = context.inputs['training']
+  const training = context.inputs.training
   return {
     step: 0,
-    model: await readModel(context.inputs['model']!),
+    model: await readModel(context.inputs.model!),
     training: training === undefined ? undefined : await readTraining(training),
     log: undefined,
   }
