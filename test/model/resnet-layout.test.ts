@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {resnetLayout} from '../../lib/model/resnet-layout.ts'
+import {golden} from '../golden.ts'
+import {imagenetSpec, tinySpec} from './fixtures.ts'
+
+const {architectures} = golden('arch-keys.json') as {
+  architectures: Record<string, {state_dict: Record<string, number[]>}>
+}
+
+test("names, order and shapes are those of torchvision's resnet18, without its classifier", () => {
+  const expected = Object.entries(architectures.resnet18!.state_dict).filter(([name]) => !name.startsWith('fc.'))
+  assert.equal(expected.length, 120)
+  assert.deepEqual(
+    resnetLayout(imagenetSpec).map(({name, shape}) => [name, shape]),
+    expected,
+  )
+})
+
+test('the small stem has 3x3 weights, and width scales every layer', () => {
+  const shapes = new Map(resnetLayout({...tinySpec, width: 32}).map(({name, shape}) => [name, shape]))
+  assert.deepEqual(shapes.get('conv1.weight'), [32, 3, 3, 3])
+  assert.deepEqual(shapes.get('layer4.0.downsample.0.weight'), [256, 128, 1, 1])
+  assert.deepEqual(shapes.get('layer4.1.bn2.running_var'), [256])
+})
+
+test('every tensor has the role that its name says', () => {
+  const roles = {
+    weight: 'gamma',
+    bias: 'beta',
+    running_mean: 'mean',
+    running_var: 'variance',
+    num_batches_tracked: 'count',
+  }
+  for (const {name, shape, role} of resnetLayout(imagenetSpec)) {
+    const part = name.split('.').at(-1) as keyof typeof roles
+    assert.equal(role, shape.length === 4 ? 'conv' : roles[part], name)
+  }
+})
