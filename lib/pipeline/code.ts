@@ -25,18 +25,27 @@ export interface ModuleStamp {
  * import.meta.url)`), hashed so that comments and formatting do not count, and the versions of the packages that those import.
  * Dynamic imports are not followed: what parameters choose is named by the stage, so that adding a loss re-keys nothing else.
  */
-export async function codeOf(modules: readonly string[], root: string, stamps: Cache<ModuleStamp>): Promise<Record<string, string>> {
+export async function codeOf(
+  modules: readonly string[],
+  root: string,
+  stamps: Cache<ModuleStamp>,
+): Promise<Record<string, string>> {
   let closure = walk(modules, root, stamps)
   if (closure === undefined) {
     await readModules(modules, root, stamps)
     closure = walk(modules, root, stamps)
-    if (closure === undefined) throw new UserError(`the code changed while it was read (${modules.join(', ')}). Run again`)
+    if (closure === undefined)
+      throw new UserError(`the code changed while it was read (${modules.join(', ')}). Run again`)
   }
   return closure
 }
 
 /** Follows the cache only; undefined as soon as a module is not in it as it is on disk now. */
-function walk(modules: readonly string[], root: string, stamps: Cache<ModuleStamp>): Record<string, string> | undefined {
+function walk(
+  modules: readonly string[],
+  root: string,
+  stamps: Cache<ModuleStamp>,
+): Record<string, string> | undefined {
   const code: Record<string, string> = {}
   const waiting = [...modules]
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -102,19 +111,31 @@ async function bundle(esbuild: typeof import('esbuild'), entryPoints: string[], 
   } catch (error) {
     const {errors = []} = error as {errors?: import('esbuild').Message[]}
     if (errors.length === 0) throw error
-    const lines = errors.map(({text, location}) => `${location ? `${location.file}:${location.line}:${location.column + 1}: ` : ''}${text}`)
+    const lines = errors.map(
+      ({text, location}) => `${location ? `${location.file}:${location.line}:${location.column + 1}: ` : ''}${text}`,
+    )
     throw new UserError(`the code of a stage cannot be read:\n${lines.join('\n')}`)
   }
 }
 
 type Import = {path: string; kind: ImportKind; external?: boolean}
 
-async function readModule(esbuild: typeof import('esbuild'), path: string, imports: Import[], root: string): Promise<ModuleStamp> {
+async function readModule(
+  esbuild: typeof import('esbuild'),
+  path: string,
+  imports: Import[],
+  root: string,
+): Promise<ModuleStamp> {
   const file = join(root, path)
   const stats = statSync(file, {bigint: true})
   const source = readFileSync(file, 'utf8')
   const loader = path.endsWith('.json') ? 'json' : path.endsWith('.ts') ? 'ts' : 'js'
-  const stripped = await esbuild.transform(source, {loader, minifyWhitespace: true, legalComments: 'none', tsconfigRaw: {}})
+  const stripped = await esbuild.transform(source, {
+    loader,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    tsconfigRaw: {},
+  })
   const followed = imports.filter(({kind}) => kind !== 'dynamic-import')
   const own = followed.filter(({external}) => external !== true).map((each) => relative(root, resolve(root, each.path)))
   const stamp = {
@@ -123,7 +144,9 @@ async function readModule(esbuild: typeof import('esbuild'), path: string, impor
     settled: !isYoung(stats),
     digest: digestText(stripped.code),
     imports: [...new Set([...own, ...workers(stripped.code, path)])].sort(),
-    packages: [...new Set(followed.filter(({external}) => external === true).flatMap(({path: name}) => packageName(name)))].sort(),
+    packages: [
+      ...new Set(followed.filter(({external}) => external === true).flatMap(({path: name}) => packageName(name))),
+    ].sort(),
   }
   checked.set(file, stamp)
   return stamp
@@ -149,7 +172,8 @@ function packageVersion(name: string, root: string): string {
   const folders = createRequire(join(root, 'package.json')).resolve.paths(name) ?? []
   const files = folders.map((folder) => join(folder, name, 'package.json'))
   const file = files.find((each) => statSync(each, {throwIfNoEntry: false})?.isFile())
-  if (file === undefined) throw new UserError(`package ${name} is not installed, but a stage imports it. Run: make setup`)
+  if (file === undefined)
+    throw new UserError(`package ${name} is not installed, but a stage imports it. Run: make setup`)
   const {version} = JSON.parse(readFileSync(file, 'utf8')) as {version: string}
   versions.set(name, version)
   return version

@@ -29,17 +29,29 @@ function complain(issue: Issue, base: TreePath, value: unknown, shape: JsonSchem
   const about = schemasAt(shape, path, value).find(({description}) => description !== undefined)?.description
   const hint = about === undefined ? '' : ` (${about})`
   const name = path.length === 0 ? 'this' : path.join('.')
-  const text = got === undefined ? `${name} is missing: it ${demand(issue)}${hint}` : `${name} ${demand(issue)}, got ${show(got)}${hint}`
+  const text =
+    got === undefined
+      ? `${name} is missing: it ${demand(issue)}${hint}`
+      : `${name} ${demand(issue)}, got ${show(got)}${hint}`
   return [{path, part: 'value', text}]
 }
 
 function unknownKey(path: TreePath, value: unknown, shape: JsonSchema): Complaint {
   const known = schemasAt(shape, path.slice(0, -1), value).flatMap(({properties}) => Object.keys(properties ?? {}))
-  return {path, part: 'key', text: `${path.join('.')} is not known${didYouMean(String(path.at(-1)), [...new Set(known)])}`}
+  return {
+    path,
+    part: 'key',
+    text: `${path.join('.')} is not known${didYouMean(String(path.at(-1)), [...new Set(known)])}`,
+  }
 }
 
 /** Of the ways a value could be meant, the one that it comes nearest to speaks; ways that fail at once are listed. */
-function complainOfUnion(issue: z.core.$ZodIssueInvalidUnion, path: TreePath, value: unknown, shape: JsonSchema): Complaint[] {
+function complainOfUnion(
+  issue: z.core.$ZodIssueInvalidUnion,
+  path: TreePath,
+  value: unknown,
+  shape: JsonSchema,
+): Complaint[] {
   const atOnce = (option: Issue[]) => option.some((each) => each.path.length === 0 && each.code !== 'unrecognized_keys')
   const near = issue.errors.filter((option) => !atOnce(option)).sort((a, b) => strangers(a) - strangers(b))
   if (near[0] !== undefined) return near[0].flatMap((each) => complain(each, path, value, shape))
@@ -47,7 +59,13 @@ function complainOfUnion(issue: z.core.$ZodIssueInvalidUnion, path: TreePath, va
   const got = valueAt(value, path)
   const name = path.join('.')
   const wanted = `must be ${[...demands].join(' or ')}`
-  return [{path, part: 'value', text: got === undefined ? `${name} is missing: it ${wanted}` : `${name} ${wanted}, got ${show(got)}`}]
+  return [
+    {
+      path,
+      part: 'value',
+      text: got === undefined ? `${name} is missing: it ${wanted}` : `${name} ${wanted}, got ${show(got)}`,
+    },
+  ]
 }
 
 function strangers(option: Issue[]): number {
@@ -119,7 +137,8 @@ function schemasAt(schema: JsonSchema, path: TreePath, value: unknown): JsonSche
   for (const step of path) {
     here = valueAt(here, [step])
     schemas = schemas.flatMap((each) => {
-      const inner = each.properties?.[step] ?? each.prefixItems?.[Number(step)] ?? each.items ?? each.additionalProperties
+      const inner =
+        each.properties?.[step] ?? each.prefixItems?.[Number(step)] ?? each.items ?? each.additionalProperties
       return typeof inner === 'object' && !Array.isArray(inner) ? formsOf(inner as JsonSchema, here) : []
     })
   }

@@ -6,6 +6,7 @@ import {readParams} from './params.ts'
 import {type Pipeline, pipelineSchema} from './pipeline-file.ts'
 import {resolveReferences} from './references.ts'
 import type {Catalogue, Values} from './stage.ts'
+import {type TreePath, valueAt} from './tree.ts'
 import {checkWiring, endReferences} from './wiring.ts'
 import {readYaml} from './yaml-source.ts'
 
@@ -40,7 +41,8 @@ export function loadConfig({pipelineFile, preset, set, parameters, catalogue}: C
   const form = parseWith(pipelineSchema, source.value)
   const params = readParams(source, pipelineFile, preset, set, parameters)
   const complaints = 'data' in form ? checkWiring(form.data, catalogue, params.values) : form.complaints
-  for (const {path, part, text} of complaints) problems.push({where: part === 'key' ? source.whereKey(path) : source.where(path), text})
+  for (const {path, part, text} of complaints)
+    problems.push({where: part === 'key' ? source.whereKey(path) : source.where(path), text})
   problems.push(...params.problems)
   if (problems.length > 0 || !('data' in form) || params.values === undefined) throw new ConfigError(problems)
   return {
@@ -54,6 +56,11 @@ export function loadConfig({pipelineFile, preset, set, parameters, catalogue}: C
 
 /** The parameters without those that only say how far the loop goes: what makes two runs the same run. */
 export function lastingParams({params, pipeline}: Pick<Config, 'params' | 'pipeline'>): Values {
-  const ends = endReferences(pipeline.loop.to).map((path) => path.join('.'))
-  return Object.fromEntries(Object.entries(params).filter(([name]) => !ends.includes(name)))
+  return endReferences(pipeline.loop.to).reduce<Values>(without, params)
+}
+
+function without(tree: Values, [step, ...rest]: TreePath): Values {
+  const inner = valueAt(tree, [step!])
+  const others = Object.fromEntries(Object.entries(tree).filter(([name]) => name !== step))
+  return rest.length === 0 ? others : {...others, [step!]: without(inner as Values, rest)}
 }

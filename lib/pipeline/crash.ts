@@ -26,7 +26,7 @@ export type DurableStep = (typeof durableSteps)[number]
 /** Every point that NEARMISS_CRASH can name. */
 export const crashPoints = durableSteps.flatMap((step) => [`before-${step}`, `after-${step}`] as const)
 
-const [crashPoint, crashCount = '1'] = process.env['NEARMISS_CRASH']?.split(':') ?? []
+const [crashPoint, crashCount = '1'] = process.env.NEARMISS_CRASH?.split(':') ?? []
 let arrivals = 0
 
 /** Does a step between its two crash points. */

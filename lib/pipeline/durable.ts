@@ -13,7 +13,11 @@ export async function syncPath(path: string, step: DurableStep): Promise<void> {
 }
 
 /** Replaces a small file: after a crash there is the old text or the new one, never a mixture. */
-export async function replaceFile(path: string, text: string, steps: {sync: DurableStep; rename: DurableStep}): Promise<void> {
+export async function replaceFile(
+  path: string,
+  text: string,
+  steps: {sync: DurableStep; rename: DurableStep},
+): Promise<void> {
   const next = `${path}.${process.pid}`
   const handle = await open(next, 'w')
   try {

@@ -15,15 +15,15 @@ export interface FileStamp {
 /** A file that changed this recently may change again within the same clock tick: it is read every time. */
 const youngMs = 2_000
 
-/** Sentences about files and folders that are not there, each naming the parameter to mend. */
-export function checkExternal(inputs: readonly ExternalInput[], root: string): string[] {
-  return inputs.flatMap(({path, kind, parameter}) => {
-    const stats = statSync(resolve(root, path), {throwIfNoEntry: false})
-    const wanted = kind === 'file' ? 'file' : 'folder'
-    if (stats === undefined) return [`${parameter}: there is no ${wanted} ${path}. Set it with --set ${parameter}=PATH`]
-    const right = kind === 'file' ? stats.isFile() : stats.isDirectory()
-    return right ? [] : [`${parameter}: ${path} is not a ${wanted}. Set it with --set ${parameter}=PATH`]
-  })
+/** A sentence about a file or folder that is not there; nothing when all is well. */
+export function checkExternal({path, kind, parameter}: ExternalInput, root: string): string[] {
+  const file = resolve(root, path)
+  const stats = statSync(file, {throwIfNoEntry: false})
+  const right = kind === 'file' ? stats?.isFile() : stats?.isDirectory()
+  if (right) return []
+  const wanted = kind === 'file' ? 'file' : 'folder'
+  const problem = stats === undefined ? `there is no ${wanted} ${file}` : `${file} is not a ${wanted}`
+  return [`${parameter}: ${problem}. Bring it there, or give its path: --set ${parameter}=PATH`]
 }
 
 /** Digest of a file's bytes, or of a folder's names, sizes and times (reading 120,000 images would take minutes; stats take a second). */

@@ -90,9 +90,14 @@ function makeNode(id: string, {config, catalogue}: Loop): Node {
   const stage = entry.run ?? name
   const definition = catalogue.stages[stage]!
   const values = valuesOf(entry, config, epoch)
-  const missing = Object.entries(definition.inputs).filter(([input, {needed}]) => needed?.(values) && !Object.hasOwn(entry.in, input))
+  const missing = Object.entries(definition.inputs).filter(
+    ([input, {needed}]) => needed?.(values) && !Object.hasOwn(entry.in, input),
+  )
   if (missing.length > 0) {
-    const problems = missing.map(([input]) => ({where: `stage ${name}`, text: `input ${input} is needed with these parameters: add it to in`}))
+    const problems = missing.map(([input]) => ({
+      where: `stage ${name}`,
+      text: `input ${input} is needed with these parameters: add it to in`,
+    }))
     throw new ConfigError(problems)
   }
   const wired = Object.entries(entry.in).filter(([input]) => definition.inputs[input]!.needed?.(values) ?? true)
@@ -100,7 +105,17 @@ function makeNode(id: string, {config, catalogue}: Loop): Node {
     const source = sourceOf(reference, config, part, epoch)
     return source === undefined ? [] : [[input, source] as const]
   })
-  return {id, name, ...(epoch === undefined ? {} : {epoch}), part, stage, definition, entry, values, inputs: Object.fromEntries(inputs)}
+  return {
+    id,
+    name,
+    ...(epoch === undefined ? {} : {epoch}),
+    part,
+    stage,
+    definition,
+    entry,
+    values,
+    inputs: Object.fromEntries(inputs),
+  }
 }
 
 function valuesOf(entry: StageEntry, {params, pipeline}: Config, epoch: number | undefined): Values {
@@ -113,7 +128,12 @@ function valuesOf(entry: StageEntry, {params, pipeline}: Config, epoch: number |
 }
 
 /** Who makes an input. `advance` reads the state of the turn before, `measure` that of its own; nobody made what has no `first`. */
-function sourceOf({stage, output}: OutputReference, config: Config, part: Node['part'], epoch: number | undefined): Source | undefined {
+function sourceOf(
+  {stage, output}: OutputReference,
+  config: Config,
+  part: Node['part'],
+  epoch: number | undefined,
+): Source | undefined {
   const {stages, loop} = config.pipeline
   if (stage !== 'carry') return {node: nodeId(stage, Object.hasOwn(stages, stage) ? undefined : epoch), output}
   const {first, next} = loop.carry[output]!

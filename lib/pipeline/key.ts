@@ -29,7 +29,12 @@ export interface Keys {
   /** The record of a node, given the digests of its inputs. */
   record(node: Node, inputs: Readonly<Record<string, string>>): Promise<KeyRecord>
   /** Digest of what a node reads of one input; undefined when that takes a look into a file that is not there. */
-  inputDigest(node: Node, input: string, producer: Entry & {state: 'present'}, output: string): Promise<string | undefined>
+  inputDigest(
+    node: Node,
+    input: string,
+    producer: Entry & {state: 'present'},
+    output: string,
+  ): Promise<string | undefined>
   save(): void
 }
 
@@ -64,7 +69,8 @@ export function openKeys(catalogue: Catalogue, root: string, artifacts: string):
         numerics: definition.numeric ? catalogue.numerics() : {},
       }
     },
-    inputDigest: (node, input, producer, output) => digestInput({node, input, producer, output}, catalogue, projections),
+    inputDigest: (node, input, producer, output) =>
+      digestInput({node, input, producer, output}, catalogue, projections),
     save: () => {
       for (const cache of [files, modules, projections] satisfies Pick<Cache<never>, 'save'>[]) cache.save()
     },
@@ -79,7 +85,11 @@ interface Reading {
 }
 
 /** Without a projection the bytes count, and the manifest knows their hash; with one the kind looks into the file, once per content. */
-async function digestInput({node, input, producer, output}: Reading, catalogue: Catalogue, projections: Cache<string>): Promise<string | undefined> {
+async function digestInput(
+  {node, input, producer, output}: Reading,
+  catalogue: Catalogue,
+  projections: Cache<string>,
+): Promise<string | undefined> {
   const {kind: kindName, file, sha256} = producer.manifest.outputs[output]!
   const projection = node.definition.inputs[input]!.reads?.(node.values)
   const kind = catalogue.kinds[kindName]

@@ -25,7 +25,13 @@ interface Change {
 }
 
 /** Overlays preset and --set on pipeline.yaml's params and checks the result against the schema. */
-export function readParams(pipeline: YamlSource, file: string, preset: string | undefined, set: readonly string[], schema: z.ZodType): Params {
+export function readParams(
+  pipeline: YamlSource,
+  file: string,
+  preset: string | undefined,
+  set: readonly string[],
+  schema: z.ZodType,
+): Params {
   const source = preset === undefined ? pipeline : openPreset(file, preset)
   const problems: Problem[] = []
   const changes: Change[] = []
@@ -45,7 +51,8 @@ export function readParams(pipeline: YamlSource, file: string, preset: string | 
     return part === 'key' ? source.whereKey(['params', ...path]) : source.where(['params', ...path])
   }
   const parsed = parseWith(schema, tree)
-  if ('complaints' in parsed) problems.push(...parsed.complaints.map(({path, part, text}) => ({where: place(path, part), text})))
+  if ('complaints' in parsed)
+    problems.push(...parsed.complaints.map(({path, part, text}) => ({where: place(path, part), text})))
   return {
     values: 'data' in parsed ? (parsed.data as Values) : undefined,
     problems,
@@ -57,14 +64,21 @@ function openPreset(pipelineFile: string, preset: string): YamlSource {
   const folder = join(dirname(pipelineFile), 'presets')
   const file = join(folder, `${preset}.yaml`)
   if (basename(preset) !== preset || !existsSync(file)) {
-    const known = existsSync(folder) ? readdirSync(folder).flatMap((name) => (name.endsWith('.yaml') ? [name.slice(0, -5)] : [])) : []
-    throw new ConfigError([{where: `--preset ${preset}`, text: `there is no presets/${preset}.yaml${didYouMean(preset, known)}`}])
+    const known = existsSync(folder)
+      ? readdirSync(folder).flatMap((name) => (name.endsWith('.yaml') ? [name.slice(0, -5)] : []))
+      : []
+    throw new ConfigError([
+      {where: `--preset ${preset}`, text: `there is no presets/${preset}.yaml${didYouMean(preset, known)}`},
+    ])
   }
   const source = readYaml(file, `presets/${preset}.yaml`)
   const parsed = parseWith(presetSchema, source.value)
   if ('data' in parsed) return source
   throw new ConfigError(
-    parsed.complaints.map(({path, part, text}) => ({where: part === 'key' ? source.whereKey(path) : source.where(path), text})),
+    parsed.complaints.map(({path, part, text}) => ({
+      where: part === 'key' ? source.whereKey(path) : source.where(path),
+      text,
+    })),
   )
 }
 
@@ -79,7 +93,8 @@ function parseChange(text: string, tree: unknown): {path: TreePath; value: unkno
     const above = valueAt(tree, path.slice(0, depth))
     if (above === undefined) break
     const name = path.slice(0, depth).join('.')
-    if (typeof above !== 'object' || above === null) return {problem: `${name} is ${show(above)}: there is nothing inside to set`}
+    if (typeof above !== 'object' || above === null)
+      return {problem: `${name} is ${show(above)}: there is nothing inside to set`}
     const step = path[depth]!
     if (Array.isArray(above) && !(/^\d+$/.test(step) && Number(step) < above.length))
       return {problem: `${name} has ${above.length} items, counted from 0: there is no ${step}`}

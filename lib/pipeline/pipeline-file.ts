@@ -11,10 +11,15 @@ const reference = z
     return {stage, output}
   })
 
+/** `evaluate.precision_at_1`: a stage with an output of kind metrics, and a number in it. */
+const metricReference = reference.transform(({stage, output}) => ({stage, metric: output}))
+
 const keepRule = z
   .strictObject({
     last: z.int().min(1).optional().describe('epochs whose file stays, counted from the newest'),
-    best: reference.optional().describe('stage and metric, evaluate.precision_at_1: the epoch with the largest stays'),
+    best: metricReference
+      .optional()
+      .describe('stage and metric, evaluate.precision_at_1: the epoch with the largest stays'),
   })
   .refine(({last, best}) => last !== undefined || best !== undefined, {error: 'must name last, best or both'})
 

@@ -1,5 +1,11 @@
 import type {Config} from './config.ts'
+import {type Graph, type Node, openGraph} from './graph.ts'
+import {type KeyRecord, type Keys, keyOf, openKeys} from './key.ts'
+import {type History, openHistory} from './reason.ts'
+import {requireExternal} from './require-external.ts'
+import {readRefs} from './runs.ts'
 import type {Catalogue} from './stage.ts'
+import {type Entry, findEntry} from './store.ts'
 
 export interface PlanRequest {
   readonly config: Config
@@ -28,6 +34,83 @@ export interface PlannedNode {
 }
 
 /** What `executeRun` would do, in its order, without doing it. Reads files only, takes no lock. */
-export async function planRun(_request: PlanRequest): Promise<PlannedNode[]> {
-  throw new Error('not yet')
+export async function planRun(request: PlanRequest): Promise<PlannedNode[]> {
+  return planGraph(openGraph(request.config, request.catalogue, request.epochs), request)
+}
+
+/** The same for any part of the pipeline. */
+export async function planGraph(
+  graph: Graph,
+  {config, catalogue, run, root, artifacts}: PlanRequest,
+): Promise<PlannedNode[]> {
+  requireExternal(graph, root, config)
+  const keys = openKeys(catalogue, root, artifacts)
+  const history = openHistory(artifacts, readRefs(artifacts, run))
+  const plan = new Map<string, Outlook>()
+  for (const node of graph.values()) plan.set(node.id, await foresee(node, plan, {keys, history, artifacts}))
+  keys.save()
+  recomputeDropped(graph, plan)
+  return [...graph.values()].map(({id, name, epoch}) => {
+    const {state, reason, key} = plan.get(id)!
+    return {node: id, name, ...(epoch === undefined ? {} : {epoch}), ...(key === undefined ? {} : {key}), state, reason}
+  })
+}
+
+interface Outlook {
+  readonly state: PlannedNode['state']
+  readonly reason: string
+  readonly key?: string
+  /** Of a hit. */
+  readonly entry?: Extract<Entry, {state: 'present'}>
+}
+
+interface Tools {
+  readonly keys: Keys
+  readonly history: History
+  readonly artifacts: string
+}
+
+async function foresee(
+  node: Node,
+  plan: ReadonlyMap<string, Outlook>,
+  {keys, history, artifacts}: Tools,
+): Promise<Outlook> {
+  const digests: Record<string, string> = {}
+  const unknown: string[] = []
+  for (const [input, source] of Object.entries(node.inputs)) {
+    const producer = plan.get(source.node)!.entry
+    const digest = producer === undefined ? undefined : await keys.inputDigest(node, input, producer, source.output)
+    if (digest === undefined) unknown.push(input)
+    else digests[input] = digest
+  }
+  const record = await keys.record(node, digests)
+  return unknown.length > 0 ? guess(node, record, unknown, history) : lookUp(node, record, history, artifacts)
+}
+
+function lookUp(node: Node, record: KeyRecord, history: History, artifacts: string): Outlook {
+  const key = keyOf(record)
+  const entry = findEntry(artifacts, key)
+  if (entry.state === 'present') return {state: 'hit', reason: '', key, entry}
+  const reason = entry.state === 'damaged' ? `entry damaged: ${entry.reason}` : history.explain(node.id, record, [])
+  return {state: 'run', reason, key}
+}
+
+/** With inputs still to be computed: a hit is possible only where all the rest of the record was seen before. */
+function guess(node: Node, record: KeyRecord, unknown: readonly string[], history: History): Outlook {
+  if (!history.mayHit(record, unknown)) return {state: 'run', reason: history.explain(node.id, record, unknown)}
+  const sources = unknown.map((input) => `${node.inputs[input]!.output} of ${node.inputs[input]!.node}`)
+  return {state: 'maybe', reason: `unless ${sources.join(' and ')} comes out as before`}
+}
+
+/** A hit without its bytes runs again where somebody who runs reads them; readers come after it in the graph. */
+function recomputeDropped(graph: Graph, plan: Map<string, Outlook>): void {
+  for (const node of [...graph.values()].reverse()) {
+    const {state} = plan.get(node.id)!
+    if (state === 'hit') continue
+    for (const {node: source, output} of Object.values(node.inputs)) {
+      const producer = plan.get(source)!
+      if (!producer.entry?.dropped.includes(output) || producer.state === 'run') continue
+      plan.set(source, {...producer, state, reason: `${output} was dropped, ${node.id} reads it`})
+    }
+  }
 }

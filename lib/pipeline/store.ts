@@ -28,7 +28,12 @@ export type Manifest = Readonly<z.output<typeof manifestSchema>>
 
 /** What the store has under a key. `dropped` names outputs whose bytes a keep rule let go: known, but not there. */
 export type Entry =
-  | {readonly state: 'present'; readonly folder: string; readonly manifest: Manifest; readonly dropped: readonly string[]}
+  | {
+      readonly state: 'present'
+      readonly folder: string
+      readonly manifest: Manifest
+      readonly dropped: readonly string[]
+    }
   | {readonly state: 'absent'}
   | {readonly state: 'damaged'; readonly folder: string; readonly reason: string}
 
@@ -53,7 +58,12 @@ export function findEntry(artifacts: string, key: string): Entry {
     const size = statSync(join(folder, file), {throwIfNoEntry: false})?.size
     if (size === bytes) continue
     if (size === undefined && existsSync(droppedMark(folder, file))) dropped.push(output)
-    else return {state: 'damaged', folder, reason: size === undefined ? `${file} is missing` : `${file} has ${size} bytes, manifest says ${bytes}`}
+    else
+      return {
+        state: 'damaged',
+        folder,
+        reason: size === undefined ? `${file} is missing` : `${file} has ${size} bytes, manifest says ${bytes}`,
+      }
   }
   return {state: 'present', folder, manifest, dropped}
 }

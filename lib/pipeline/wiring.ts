@@ -42,7 +42,7 @@ export function checkWiring(pipeline: Pipeline, catalogue: Catalogue, params: Va
         return [
           ...checkOutputs(path, entry, definition),
           ...checkInputs(path, entry, definition, section, pipeline),
-          ...checkKeep(path, entry, pipeline),
+          ...checkKeep(path, entry, section, pipeline),
           ...(params === undefined ? [] : checkParams(path, entry, params, section, pipeline)),
         ]
       }),
@@ -60,7 +60,13 @@ function checkNames(sections: readonly Section[]): Fault[] {
         seen.add(name)
         return []
       }
-      return [{path: [...path, name], part: 'key', text: `the name ${name} is taken: every stage needs its own, add run: for what it runs`}]
+      return [
+        {
+          path: [...path, name],
+          part: 'key',
+          text: `the name ${name} is taken: every stage needs its own, add run: for what it runs`,
+        },
+      ]
     }),
   )
 }
@@ -81,7 +87,9 @@ function checkCarry({stages, loop}: Pipeline): Fault[] {
     ]
     if (faults.length > 0 || first === undefined) return faults
     const [before, after] = [kindOf(stages, first), kindOf(turning, next)]
-    return before === after ? [] : [{path: [...path, 'next'], text: `${spell(next)} is of kind ${after}, but first is of kind ${before}`}]
+    return before === after
+      ? []
+      : [{path: [...path, 'next'], text: `${spell(next)} is of kind ${after}, but first is of kind ${before}`}]
   })
 }
 
@@ -89,30 +97,69 @@ function checkOutputs(path: TreePath, entry: StageEntry, definition: StageDefini
   const named = Object.entries(entry.out).flatMap(([name, kind]): Fault[] => {
     const known = findOwn(definition.outputs, name)
     if (known === undefined) {
-      return [{path: [...path, 'out', name], part: 'key', text: `there is no output ${name}${didYouMean(name, Object.keys(definition.outputs))}`}]
+      return [
+        {
+          path: [...path, 'out', name],
+          part: 'key',
+          text: `there is no output ${name}${didYouMean(name, Object.keys(definition.outputs))}`,
+        },
+      ]
     }
-    return known === kind ? [] : [{path: [...path, 'out', name], text: `output ${name} is of kind ${known}, got ${kind}`}]
+    return known === kind
+      ? []
+      : [{path: [...path, 'out', name], text: `output ${name} is of kind ${known}, got ${kind}`}]
   })
   const missing = Object.entries(definition.outputs).filter(([name]) => !Object.hasOwn(entry.out, name))
-  return [...named, ...missing.map(([name, kind]) => ({path: [...path, 'out'], text: `output ${name} is missing: add ${name}: ${kind}`}))]
+  return [
+    ...named,
+    ...missing.map(([name, kind]) => ({
+      path: [...path, 'out'],
+      text: `output ${name} is missing: add ${name}: ${kind}`,
+    })),
+  ]
 }
 
-function checkInputs(path: TreePath, entry: StageEntry, definition: StageDefinition, section: Section, pipeline: Pipeline): Fault[] {
+function checkInputs(
+  path: TreePath,
+  entry: StageEntry,
+  definition: StageDefinition,
+  section: Section,
+  pipeline: Pipeline,
+): Fault[] {
   const named = Object.entries(entry.in).flatMap(([name, reference]): Fault[] => {
     const input = findOwn(definition.inputs, name)
     if (input === undefined) {
-      return [{path: [...path, 'in', name], part: 'key', text: `there is no input ${name}${didYouMean(name, Object.keys(definition.inputs))}`}]
+      return [
+        {
+          path: [...path, 'in', name],
+          part: 'key',
+          text: `there is no input ${name}${didYouMean(name, Object.keys(definition.inputs))}`,
+        },
+      ]
     }
     const place = [...path, 'in', name]
-    const found = section.inLoop ? resolveCarry(place, reference, pipeline, section) : {reference, visible: section.visible}
+    const found = section.inLoop
+      ? resolveCarry(place, reference, pipeline, section)
+      : {reference, visible: section.visible}
     if ('faults' in found) return found.faults
     const faults = checkReference(place, found.reference, found.visible)
     if (faults.length > 0) return faults
     const kind = kindOf(found.visible, found.reference)
-    return kind === input.kind ? [] : [{path: place, text: `input ${name} wants kind ${input.kind}, but ${spell(reference)} is of kind ${kind}`}]
+    return kind === input.kind
+      ? []
+      : [{path: place, text: `input ${name} wants kind ${input.kind}, but ${spell(reference)} is of kind ${kind}`}]
   })
-  const missing = Object.entries(definition.inputs).filter(([name, {needed}]) => !Object.hasOwn(entry.in, name) && needed === undefined)
-  return [...named, ...missing.map(([name, {kind}]) => ({path, part: 'key' as const, text: `input ${name} is missing: add ${name} (kind ${kind}) to in`}))]
+  const missing = Object.entries(definition.inputs).filter(
+    ([name, {needed}]) => !Object.hasOwn(entry.in, name) && needed === undefined,
+  )
+  return [
+    ...named,
+    ...missing.map(([name, {kind}]) => ({
+      path,
+      part: 'key' as const,
+      text: `input ${name} is missing: add ${name} (kind ${kind}) to in`,
+    })),
+  ]
 }
 
 /** `carry.model` is what next names; its kind is the same from the first turn on. */
@@ -125,31 +172,51 @@ function resolveCarry(
   if (reference.stage !== 'carry') {
     const other = findOwn({...loop.advance, ...loop.measure}, reference.stage)
     if (findOwn(visible, reference.stage) !== undefined || other === undefined) return {reference, visible}
-    return {faults: [{path, text: `${reference.stage} is in the other half of the loop: hand its output over in carry`}]}
+    return {
+      faults: [{path, text: `${reference.stage} is in the other half of the loop: hand its output over in carry`}],
+    }
   }
   const carry = findOwn(loop.carry, reference.output)
   if (carry !== undefined) return {reference: carry.next, visible: {...stages, ...loop.advance, ...loop.measure}}
-  return {faults: [{path, text: `carry has no ${reference.output}${didYouMean(reference.output, Object.keys(loop.carry))}`}]}
+  return {
+    faults: [{path, text: `carry has no ${reference.output}${didYouMean(reference.output, Object.keys(loop.carry))}`}],
+  }
 }
 
-function checkReference(path: TreePath, {stage, output}: OutputReference, visible: Readonly<Record<string, StageEntry>>): Fault[] {
+function checkReference(
+  path: TreePath,
+  {stage, output}: OutputReference,
+  visible: Readonly<Record<string, StageEntry>>,
+): Fault[] {
   const entry = findOwn(visible, stage)
-  if (entry === undefined) return [{path, text: `there is no stage ${stage} here${didYouMean(stage, Object.keys(visible))}`}]
+  if (entry === undefined)
+    return [{path, text: `there is no stage ${stage} here${didYouMean(stage, Object.keys(visible))}`}]
   if (Object.hasOwn(entry.out, output)) return []
   return [{path, text: `${stage} has no output ${output}${didYouMean(output, Object.keys(entry.out))}`}]
 }
 
-function checkKeep(path: TreePath, entry: StageEntry, {loop}: Pipeline): Fault[] {
+function checkKeep(path: TreePath, entry: StageEntry, {inLoop}: Section, {loop}: Pipeline): Fault[] {
+  if (!inLoop && Object.keys(entry.keep).length > 0)
+    return [{path: [...path, 'keep'], part: 'key', text: 'only stages of the loop have epochs to choose from'}]
   return Object.entries(entry.keep).flatMap(([output, {best}]): Fault[] => {
     const place = [...path, 'keep', output]
     if (!Object.hasOwn(entry.out, output)) {
-      return [{path: place, part: 'key', text: `there is no output ${output}${didYouMean(output, Object.keys(entry.out))}`}]
+      return [
+        {path: place, part: 'key', text: `there is no output ${output}${didYouMean(output, Object.keys(entry.out))}`},
+      ]
     }
     if (best === undefined) return []
     const judge = findOwn(loop.measure, best.stage)
     if (judge !== undefined && Object.values(judge.out).includes('metrics')) return []
-    const judges = Object.entries(loop.measure).flatMap(([name, {out}]) => (Object.values(out).includes('metrics') ? [name] : []))
-    return [{path: [...place, 'best'], text: `${best.stage} is no stage of loop.measure with metrics${didYouMean(best.stage, judges)}`}]
+    const judges = Object.entries(loop.measure).flatMap(([name, {out}]) =>
+      Object.values(out).includes('metrics') ? [name] : [],
+    )
+    return [
+      {
+        path: [...place, 'best'],
+        text: `${best.stage} is no stage of loop.measure with metrics${didYouMean(best.stage, judges)}`,
+      },
+    ]
   })
 }
 
@@ -159,20 +226,29 @@ function checkParams(path: TreePath, entry: StageEntry, params: Values, {inLoop}
   const known = Object.keys(params)
   const declared = entry.params.flatMap((name, i): Fault[] => {
     const place = [...path, 'params', i]
-    if (valueAt(params, name.split('.')) === undefined) return [{path: place, text: `params has no ${name}${nearest(name, params)}`}]
-    return ends.some((end) => startsWith(end, name.split('.'))) ? [{path: place, text: lateEpochs(name, loop.name)}] : []
+    if (valueAt(params, name.split('.')) === undefined)
+      return [{path: place, text: `params has no ${name}${nearest(name, params)}`}]
+    return ends.some((end) => startsWith(end, name.split('.')))
+      ? [{path: place, text: lateEpochs(name, loop.name)}]
+      : []
   })
   const clashes = Object.keys(entry.with).filter((name) => entry.params.some((each) => each.split('.')[0] === name))
   const references = referencesIn(entry.with).flatMap(({path: at, name}): Fault[] => {
     const place = [...path, 'with', ...at]
     if (lookUp(name, {params, turn}) === undefined) {
-      const hint = name.startsWith('params.') ? nearest(name.slice(7), params) : didYouMean(name, ['params', ...Object.keys(turn), ...known])
+      const hint = name.startsWith('params.')
+        ? nearest(name.slice(7), params)
+        : didYouMean(name, ['params', ...Object.keys(turn), ...known])
       return [{path: place, text: `\${${name}} names nothing${hint}`}]
     }
     const late = name.startsWith('params.') && ends.some((end) => startsWith(end, name.split('.').slice(1)))
     return late ? [{path: place, text: lateEpochs(name, loop.name)}] : []
   })
-  const taken = clashes.map((name) => ({path: [...path, 'with', name], part: 'key' as const, text: `${name} is already a parameter of this stage`}))
+  const taken = clashes.map((name) => ({
+    path: [...path, 'with', name],
+    part: 'key' as const,
+    text: `${name} is already a parameter of this stage`,
+  }))
   return [...declared, ...taken, ...references]
 }
 
@@ -205,9 +281,15 @@ export function endReferences(to: number | string): TreePath[] {
 /** A stage must not wait for itself. What is carried into `advance` is from the turn before and cannot close a circle. */
 function checkCycles({stages, loop}: Pipeline): Fault[] {
   const readers: Record<string, {path: TreePath; reads: string[]}> = {}
-  const add = (path: TreePath, entries: Readonly<Record<string, StageEntry>>, carried: (output: string) => string[]) => {
+  const add = (
+    path: TreePath,
+    entries: Readonly<Record<string, StageEntry>>,
+    carried: (output: string) => string[],
+  ) => {
     for (const [name, entry] of Object.entries(entries)) {
-      const reads = Object.values(entry.in).flatMap(({stage, output}) => (stage === 'carry' ? carried(output) : [stage]))
+      const reads = Object.values(entry.in).flatMap(({stage, output}) =>
+        stage === 'carry' ? carried(output) : [stage],
+      )
       readers[name] = {path: [...path, name], reads}
     }
   }
@@ -219,7 +301,13 @@ function checkCycles({stages, loop}: Pipeline): Fault[] {
   const visit = (name: string, trail: readonly string[]): Fault[] => {
     if (trail.includes(name)) {
       const circle = [...trail.slice(trail.indexOf(name)), name]
-      return [{path: readers[name]!.path, part: 'key', text: `stages wait for each other in a circle: ${circle.join(' reads ')}`}]
+      return [
+        {
+          path: readers[name]!.path,
+          part: 'key',
+          text: `stages wait for each other in a circle: ${circle.join(' reads ')}`,
+        },
+      ]
     }
     if (done.has(name)) return []
     done.add(name)

@@ -1,5 +1,17 @@
 import {readFileSync} from 'node:fs'
-import {type Document, isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument} from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml'
 import {ConfigError, type Problem} from './config-error.ts'
 
 export type Path = readonly (string | number)[]
@@ -46,7 +58,10 @@ function plain(document: Document, name: string): unknown {
   try {
     return document.toJS({maxAliasCount})
   } catch (error) {
-    const problem: Problem = {where: name, text: `${(error as Error).message}. Write the values out instead of using aliases`}
+    const problem: Problem = {
+      where: name,
+      text: `${(error as Error).message}. Write the values out instead of using aliases`,
+    }
     throw new ConfigError([problem])
   }
 }
