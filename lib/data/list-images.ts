@@ -1,13 +1,13 @@
 import {resolve} from 'node:path'
 import type {ImagesTable} from '../tables/images.ts'
 import {UserError} from '../user-error.ts'
-import {bounded} from './bounded.ts'
 import {type CheckedFile, checkFiles} from './check-files.ts'
 import {readCubDataSet} from './formats/cub.ts'
-import type {DataSet} from './formats/data-set.ts'
+import {type DataSet, throwProblems} from './formats/data-set.ts'
 import {readFolderDataSet} from './formats/folder.ts'
 import type {DataParameters} from './parameters.ts'
 import {assignSplits} from './protocols.ts'
+import {bounded, enumerate} from './wording.ts'
 
 export interface ImageListing {
   readonly images: ImagesTable
@@ -35,7 +35,8 @@ export async function listImages(
 ): Promise<ImageListing> {
   const root = resolve(data.root)
   const dataSet = data.format === 'cub' ? await readCubDataSet(root) : await readFolderDataSet(root)
-  const {split, notes} = assignSplits(data, dataSet)
+  const {split, problems, notes} = assignSplits(data, dataSet)
+  throwProblems(`The data set "${root}" cannot be split`, problems)
   const files = await checkFiles(root, dataSet.path, options.onProgress)
   throwDamage(root, files)
   const images = tabulate(root, data, dataSet, split, files)
@@ -92,17 +93,10 @@ function findDuplicates({sha256, path, split}: ImagesTable): DuplicateGroup[] {
 function describeDuplicates(duplicates: readonly DuplicateGroup[]): string[] {
   const across = duplicates.filter(({splits}) => splits.filter((split) => split !== 'unused').length > 1)
   const within = duplicates.filter((group) => !across.includes(group))
-  const describe = (groups: readonly DuplicateGroup[]) =>
-    bounded(
-      groups.map(({paths}) => paths.join(' = ')),
-      '; ',
-    )
+  const describe = (groups: readonly DuplicateGroup[]) => groups.map(({paths}) => paths.join(' = '))
   const notes: string[] = []
   if (across.length > 0)
-    notes.push(
-      `${across.length} pictures are in more than one set, which flatters what is measured: ${describe(across)}.`,
-    )
-  if (within.length > 0)
-    notes.push(`${within.length} pictures are there more than once inside a set: ${describe(within)}.`)
+    notes.push(enumerate('Pictures in more than one set, which flatters what is measured', describe(across)))
+  if (within.length > 0) notes.push(enumerate('Pictures that are there more than once', describe(within)))
   return notes
 }

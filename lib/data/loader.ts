@@ -2,12 +2,12 @@ import {availableParallelism} from 'node:os'
 import {resolve} from 'node:path'
 import {Worker} from 'node:worker_threads'
 import {UserError} from '../user-error.ts'
-import {bounded} from './bounded.ts'
 import type {FromWorker, Pass, ToWorker, WorkerSetup} from './loader/messages.ts'
 import {createPixelCache} from './loader/pixel-cache.ts'
 import {cancelRing, createRing, failuresWhenReady, isCancelled, ownsSlot, releaseSlot} from './loader/ring.ts'
 import type {Transforms} from './parameters.ts'
 import {planRecipe} from './transforms/recipe.ts'
+import {bounded} from './wording.ts'
 
 export interface LoaderOptions {
   /** Folder that the paths start from. */

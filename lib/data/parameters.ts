@@ -106,22 +106,27 @@ const transform = z
       .describe('a random box, resized to a square (torchvision RandomResizedCrop)'),
     horizontal_flip: z.number().min(0).max(1).optional().describe('probability of mirroring left-right'),
   })
-  .refine(
-    (value) => Object.keys(value).length === 1,
-    'must be one transform, like {resize: 256}; every transform is an item of its own',
-  )
+  .refine((value) => Object.keys(value).length === 1, {
+    error: 'must be one transform, like {resize: 256}; every transform is an item of its own',
+    when: hasNoProblemYet,
+  })
 
 /**
  * Transforms as pipeline.yaml lists them: `resize` then `center_crop`, or `random_resized_crop`; `horizontal_flip` may follow.
  * Whatever passes the check yields squares of one fixed size.
  */
-export const transformList = z.array(transform).superRefine((transforms, context) => {
-  const message = findMisfit(transforms)
-  if (message !== undefined) context.addIssue({code: 'custom', message})
+export const transformList = z.array(transform).refine((transforms) => findMisfit(transforms) === undefined, {
+  error: ({input}) => findMisfit(input as Transforms),
+  when: hasNoProblemYet,
 })
 
 /** A checked list of transforms. */
-export type Transforms = z.infer<typeof transformList>
+export type Transforms = z.infer<typeof transform>[]
+
+/** A misspelt name should not be followed by complaints about what it seems to lack. */
+function hasNoProblemYet({issues}: {readonly issues: readonly unknown[]}): boolean {
+  return issues.length === 0
+}
 
 function findMisfit(transforms: Transforms): string | undefined {
   const names = transforms.flatMap((one) => Object.keys(one))

@@ -1,7 +1,6 @@
-import {UserError} from '../user-error.ts'
-import {bounded} from './bounded.ts'
 import {type DataParameters, namedRanges} from './parameters.ts'
 import {contains, formatRanges, type Interval, intervalsOf} from './ranges.ts'
+import {bounded, enumerate} from './wording.ts'
 
 export type Split = 'train' | 'val' | 'test' | 'unused'
 
@@ -13,12 +12,17 @@ export interface LabelledImages {
   readonly classNames: ReadonlyMap<number, string>
 }
 
-/**
- * Says of every image which set it is in; no class is in two sets.
- * @returns the splits in the order of `images.label`, and sentences worth telling: an empty test set, lone images.
- * @throws UserError naming every set that cannot be used as it is.
- */
-export function assignSplits(data: DataParameters, images: LabelledImages): {split: Split[]; notes: string[]} {
+export interface Assignment {
+  /** In the order of the images. */
+  readonly split: readonly Split[]
+  /** Why a set cannot be used as it is; empty when all can. */
+  readonly problems: readonly string[]
+  /** Sentences worth telling: an empty test set, lone images. */
+  readonly notes: readonly string[]
+}
+
+/** Says of every image which set it is in. No class is in two sets; what is in none is unused. */
+export function assignSplits(data: DataParameters, images: LabelledImages): Assignment {
   const present = [...new Set(images.label)].sort((a, b) => a - b)
   const sets = planSets(data, present)
   const limit = data.images_per_class ?? (data.protocol === 'lab' ? 20 : Number.POSITIVE_INFINITY)
@@ -31,9 +35,10 @@ export function assignSplits(data: DataParameters, images: LabelledImages): {spl
     taken.set(label, count)
     return set.name
   })
-  const {problems, notes} = reviewSets(sets, present, taken, images.classNames)
-  if (problems.length > 0) throw new UserError(problems.join('\n'))
-  return {split, notes}
+  const reviews = sets.map((set) => reviewSet(set, present, taken, images.classNames))
+  const notes = reviews.flatMap((review) => review.notes)
+  if (!split.includes('test')) notes.push('The test set is empty.')
+  return {split, problems: reviews.flatMap((review) => review.problems), notes}
 }
 
 interface SplitSet {
@@ -74,45 +79,40 @@ function planSets(data: DataParameters, present: readonly number[]): SplitSet[] 
   })
 }
 
-function reviewSets(
-  sets: readonly SplitSet[],
+/** Training needs two classes with two images each; measuring needs one such class. */
+function reviewSet(
+  {name, title, named, holds}: SplitSet,
   present: readonly number[],
   taken: ReadonlyMap<number, number>,
   classNames: ReadonlyMap<number, string>,
-) {
+): {problems: string[]; notes: string[]} {
   const problems: string[] = []
   const notes: string[] = []
-  const listed = (labels: readonly number[]) =>
-    bounded(labels.map((label) => `${label} ${classNames.get(label) ?? ''}`.trim()))
-  for (const {name, title, named, holds} of sets) {
-    const classes = present.filter(holds)
-    const lone = classes.filter((label) => taken.get(label) === 1)
-    const missing = named.reduce((sum, {from, to}) => sum + to - from + 1, 0) - classes.length
-    if (classes.length === 0) {
-      if (name === 'test') continue
-      problems.push(
-        `${title} selects no image: the data has ${present.length} classes, ${bounded(formatRanges(intervalsOf(present)).split(','), ',')}. Set data.${name}.`,
-      )
-      continue
-    }
-    if (named.length > 0 && missing > 0)
-      notes.push(`${missing} of the classes of ${title} have no image; ${classes.length} have.`)
-    if (name === 'train') {
-      if (classes.length === 1)
-        problems.push(
-          `${title} has a single class, ${listed(classes)}: there is nothing to tell it from. Set data.train.`,
-        )
-      if (lone.length > 0) {
-        problems.push(
-          `${title} has ${lone.length} classes with one image, which lacks a positive: ${listed(lone)}. Add images or leave these classes out.`,
-        )
-      }
-    } else if (lone.length === classes.length) {
-      problems.push(`${title} has one image in every class, so no query has anything to find. Set data.${name}.`)
-    } else if (lone.length > 0) {
-      notes.push(`${title} has ${lone.length} classes with one image: no queries, only distractors: ${listed(lone)}.`)
-    }
+  const classes = present.filter(holds)
+  const describe = (label: number) => `${label} ${classNames.get(label) ?? ''}`.trim()
+  const lone = classes.filter((label) => taken.get(label) === 1).map(describe)
+  const missing = named.reduce((sum, {from, to}) => sum + to - from + 1, 0) - classes.length
+  if (classes.length === 0) {
+    const numbers = bounded(formatRanges(intervalsOf(present)).split(','), ',')
+    if (name !== 'test')
+      problems.push(`${title} selects no image: the data has the classes ${numbers}. Set data.${name}.`)
+    return {problems, notes}
   }
-  if (!sets.some(({name, holds}) => name === 'test' && present.some(holds))) notes.push('The test set is empty.')
+  if (named.length > 0 && missing > 0)
+    notes.push(`${title} finds images of ${classes.length} of its ${classes.length + missing} classes.`)
+  if (name === 'train' && classes.length === 1) {
+    problems.push(
+      `${title} has a single class, ${describe(classes[0]!)}: there is nothing to tell it from. Set data.train.`,
+    )
+  }
+  if (name === 'train' && lone.length > 0) {
+    problems.push(
+      `${enumerate(`${title} has classes with one image, which lacks a positive`, lone)} Add images or leave these classes out.`,
+    )
+  } else if (lone.length === classes.length) {
+    problems.push(`${title} has one image in every class, so no query has anything to find. Set data.${name}.`)
+  } else if (lone.length > 0) {
+    notes.push(enumerate(`${title} has classes with one image, which is no query, only a distractor`, lone))
+  }
   return {problems, notes}
 }

@@ -50,7 +50,7 @@ const families = {
 const outOfScope = /^(lanczos\d+(_crop\d+)?|jitter_.+|grayscale|negative_hue_half)$/
 
 const cases = golden('transforms.json') as Golden
-const isOurs = process.env['GOLDEN_DIR'] === undefined
+const isOurs = process.env.GOLDEN_DIR === undefined
 const random = openRandom('unused: these regions draw nothing')
 
 test('no golden picture, step or size is missing', () => {

@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises'
 import {isAbsolute, join} from 'node:path'
-import {bounded} from '../bounded.ts'
+import {enumerate} from '../wording.ts'
 import {checkRoot, type DataSet, throwProblems} from './data-set.ts'
 import {listFolder} from './folder-tree.ts'
 
@@ -21,7 +21,7 @@ export async function readCubDataSet(root: string): Promise<DataSet> {
     checkPaths(images, problems)
     await compareFiles(root, images, problems)
   }
-  throwProblems(root, problems)
+  throwProblems(`The data set "${root}" cannot be used`, problems)
   return assemble(images!, labels!, classes ?? new Map())
 }
 
@@ -37,7 +37,7 @@ async function readIndex(
   const text = await readFile(join(root, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') problems.push(`${name} cannot be read (${error.code}).`)
     else if (presence === 'needed')
-      problems.push(`${name} is missing. Set data.root to the folder that holds images.txt, or use data.format folder.`)
+      problems.push(`${name} is missing: data.format cub needs it. Set data.root to its folder.`)
     return undefined
   })
   if (text === undefined) return undefined
@@ -54,63 +54,49 @@ async function readIndex(
     else if (rows.has(Number(match[1]))) repeated.push(match[1]!)
     else rows.set(Number(match[1]), match[2]!)
   }
-  if (malformed.length > 0)
-    problems.push(`${name} has ${malformed.length} rows that are not "<number> <text>": ${bounded(malformed)}.`)
-  if (repeated.length > 0) problems.push(`${name} has ${repeated.length} numbers twice: ${bounded(repeated)}.`)
+  note(problems, `${name} has rows that are not "<number> <text>"`, malformed)
+  note(problems, `${name} has numbers more than once`, repeated)
   if (rows.size === 0 && malformed.length === 0) problems.push(`${name} is empty.`)
   return rows
 }
 
 function compareIds(images: Index, labels: Index, problems: string[]): void {
-  const unlabelled = [...images.keys()].filter((id) => !labels.has(id))
-  const unknown = [...labels.keys()].filter((id) => !images.has(id))
-  if (unlabelled.length > 0)
-    problems.push(
-      `image_class_labels.txt lacks ${unlabelled.length} images of images.txt: ${bounded(unlabelled.map(String))}.`,
-    )
-  if (unknown.length > 0)
-    problems.push(
-      `images.txt lacks ${unknown.length} images of image_class_labels.txt: ${bounded(unknown.map(String))}.`,
-    )
+  const without = (a: Index, b: Index) => [...a.keys()].filter((id) => !b.has(id)).map(String)
+  note(problems, 'image_class_labels.txt lacks images of images.txt', without(images, labels))
+  note(problems, 'images.txt lacks images of image_class_labels.txt', without(labels, images))
 }
 
 function checkLabels(labels: Index, problems: string[]): void {
   const wrong = [...labels]
     .filter(([, label]) => !/^[1-9]\d{0,8}$/.test(label))
     .map(([id, label]) => `image ${id} "${label}"`)
-  if (wrong.length > 0)
-    problems.push(
-      `image_class_labels.txt has ${wrong.length} class ids that are not whole numbers from 1: ${bounded(wrong)}.`,
-    )
+  note(problems, 'image_class_labels.txt has class ids that are not whole numbers from 1', wrong)
 }
 
 function checkPaths(images: Index, problems: string[]): void {
   const paths = [...images.values()]
-  const leaving = paths.filter((path) => isAbsolute(path) || path.split('/').includes('..'))
   const seen = new Set<string>()
-  const twice = paths.filter((path) => seen.size === seen.add(path).size)
-  if (leaving.length > 0)
-    problems.push(`images.txt has ${leaving.length} paths that lead out of the folder images: ${bounded(leaving)}.`)
-  if (twice.length > 0) problems.push(`images.txt names ${twice.length} files twice: ${bounded(twice)}.`)
+  const leaving = paths.filter((path) => isAbsolute(path) || path.split('/').includes('..'))
+  const repeated = paths.filter((path) => seen.size === seen.add(path).size)
+  note(problems, 'images.txt has paths that lead out of the folder images', leaving)
+  note(problems, 'images.txt names files more than once', repeated)
 }
 
 async function compareFiles(root: string, images: Index, problems: string[]): Promise<void> {
   const files = await listTree(join(root, 'images'), '')
   if (files === undefined) {
-    problems.push('the folder images is missing or cannot be listed.')
+    problems.push('The folder images is missing or cannot be listed.')
     return
   }
   const indexed = new Set(images.values())
   const missing = [...indexed].filter((path) => !files.has(path))
   const extra = [...files].filter((path) => !indexed.has(path))
-  if (missing.length > 0)
-    problems.push(
-      `images.txt names ${missing.length} files that are not there: ${bounded(missing)}. Restore them, or remove their rows.`,
-    )
-  if (extra.length > 0)
-    problems.push(
-      `the folder images has ${extra.length} files that images.txt does not name: ${bounded(extra)}. Remove them, or add their rows.`,
-    )
+  note(problems, 'images.txt names files that are not there', missing, 'Restore them, or remove their rows.')
+  note(problems, 'The folder images has files that images.txt does not name', extra, 'Remove them, or add their rows.')
+}
+
+function note(problems: string[], what: string, items: readonly string[], advice = ''): void {
+  if (items.length > 0) problems.push(`${enumerate(what, items)} ${advice}`.trim())
 }
 
 /** Paths of all files below a folder, hidden ones left out; undefined when the folder cannot be listed. */

@@ -28,8 +28,7 @@ export async function checkRoot(root: string): Promise<void> {
   )
 }
 
-/** @throws UserError that lists all problems of a data set, when there are any. */
-export function throwProblems(root: string, problems: readonly string[]): void {
-  if (problems.length > 0)
-    throw new UserError(`The data set "${root}" cannot be used:\n${problems.map((one) => `- ${one}`).join('\n')}`)
+/** @throws UserError that lists all problems below a title, when there are any. */
+export function throwProblems(title: string, problems: readonly string[]): void {
+  if (problems.length > 0) throw new UserError(`${title}:\n${problems.map((one) => `- ${one}`).join('\n')}`)
 }

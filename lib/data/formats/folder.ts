@@ -1,5 +1,5 @@
 import {extname, join} from 'node:path'
-import {bounded} from '../bounded.ts'
+import {enumerate} from '../wording.ts'
 import {checkRoot, type DataSet, throwProblems} from './data-set.ts'
 import {listFolder} from './folder-tree.ts'
 
@@ -11,7 +11,7 @@ import {listFolder} from './folder-tree.ts'
 export async function readFolderDataSet(root: string): Promise<DataSet> {
   await checkRoot(root)
   const found = await findFiles(root)
-  throwProblems(root, explain(found))
+  throwProblems(`The data set "${root}" cannot be used`, explain(found))
   const classNames = new Map(found.classes.map((name, label) => [label, name]))
   const labelOf = new Map(found.classes.map((name, label) => [name, label]))
   const path = found.pictures.map(({name, className}) => `${className}/${name}`)
@@ -76,32 +76,31 @@ function isPicture(name: string): boolean {
 
 function explain({classes, pictures, nested, brokenLinks, outside, unreadable}: Found): string[] {
   const problems: string[] = []
-  const note = (paths: readonly string[], what: string, advice: string) => {
-    if (paths.length > 0) problems.push(`${paths.length} ${what}: ${bounded(paths)}. ${advice}`)
+  const note = (what: string, paths: readonly string[], advice: string) => {
+    if (paths.length > 0) problems.push(`${enumerate(what, paths)} ${advice}`)
   }
+  const nesting = 'A class is one folder of pictures: move the pictures up, or make each of these a class of its own.'
+  note('Folders inside class folders', nested, nesting)
+  note('Pictures outside any class folder', outside, 'Put each into the folder of its class.')
+  note('Links that lead nowhere', brokenLinks, 'Restore what they point to, or remove them.')
   note(
-    nested,
-    'folders inside class folders',
-    'A class is one folder of pictures: move the pictures up, or make each of these a class of its own.',
-  )
-  note(outside, 'pictures outside any class folder', 'Put each into the folder of its class.')
-  note(brokenLinks, 'links that lead nowhere', 'Restore what they point to, or remove them.')
-  note(
+    'Pictures in a format that is not read',
     unreadable,
-    'pictures in a format that is not read',
     'Convert them to JPEG, PNG, WebP, TIFF or GIF, or remove them.',
   )
-  if (problems.length === 0 && classes.length === 0)
-    problems.push('it has no class folders. It must hold one folder of pictures per class.')
-  else if (problems.length === 0 && pictures.length === 0)
-    problems.push(`its ${classes.length} class folders hold no pictures.`)
+  if (problems.length === 0 && pictures.length === 0) {
+    const found =
+      classes.length === 0
+        ? 'There is no class folder'
+        : enumerate('No class folder holds a picture', classes).slice(0, -1)
+    problems.push(`${found}. data.root must hold one folder of pictures per class.`)
+  }
   return problems
 }
 
 function describePassedOver({emptyClasses, noPictures}: Found): string[] {
   const notes: string[] = []
-  if (noPictures.length > 0)
-    notes.push(`Passed over ${noPictures.length} files that are no pictures by name: ${bounded(noPictures)}.`)
-  if (emptyClasses.length > 0) notes.push(`${emptyClasses.length} class folders are empty: ${bounded(emptyClasses)}.`)
+  if (noPictures.length > 0) notes.push(enumerate('Passed over files that are no pictures by name', noPictures))
+  if (emptyClasses.length > 0) notes.push(enumerate('Class folders without a picture', emptyClasses))
   return notes
 }

@@ -3,3 +3,8 @@ export function bounded(items: readonly string[], separator = ', ', limit = 10):
   const shown = items.slice(0, limit).join(separator)
   return items.length <= limit ? shown : `${shown}${separator}and ${(items.length - limit).toLocaleString('en')} more`
 }
+
+/** `files that are not there (2): a.jpg, b.jpg.` */
+export function enumerate(what: string, items: readonly string[]): string {
+  return `${what} (${items.length.toLocaleString('en')}): ${bounded(items)}.`
+}
