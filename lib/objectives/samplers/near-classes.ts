@@ -4,49 +4,69 @@ import {planClassBatches} from './class-batches.ts'
 import type {NeighbourRows, Sampler, TrainingImages} from './sampler.ts'
 
 /**
- * Class batches of which a share is made of near misses: groups of a class and the classes that it is most confused with now.
+ * Class batches of which a share is made of near misses: groups of classes that are confused with each other now.
  * A pass puts every class into one group, so all classes are still seen about equally often; the rest of a batch is random.
  * Before `from_epoch` the plan is that of `classes`, to the byte.
  */
 export const sample: Sampler<SamplerParameters<'near-classes'>> = (parameters, context) => {
   if (!usesDescriptors(parameters, context.epoch)) return planClassBatches(parameters, context)
   const {near_share, near_classes, classes_per_batch} = parameters
-  const nearest = nearestClasses(context.images, context.neighbours!)
+  const confusion = countConfusion(context.images, context.neighbours!)
   const random = openRandom(...context.seed, 'groups')
   const groupsPerBatch = Math.floor((near_share * classes_per_batch) / near_classes)
   let waiting: number[][] = []
   return planClassBatches(parameters, context, () => {
-    if (waiting.length < groupsPerBatch) waiting = [...waiting, ...groupClasses(nearest, near_classes, random)]
+    if (waiting.length < groupsPerBatch) waiting = [...waiting, ...groupClasses(confusion, near_classes, random)]
     return waiting.splice(0, groupsPerBatch).flat()
   })
 }
 
-/** Other classes of every class, most confused first: by votes of its images, where the nearest neighbour's counts most. */
-function nearestClasses({id, label}: TrainingImages, {anchor, rank, neighbour}: NeighbourRows): Map<number, number[]> {
+/** How often classes are confused, by [class][other class]: votes of their images, where a nearest neighbour counts most. */
+type Confusion = ReadonlyMap<number, ReadonlyMap<number, number>>
+
+function countConfusion({id, label}: TrainingImages, {anchor, rank, neighbour}: NeighbourRows): Confusion {
   const labelOf = new Map(Array.from(id, (image, row) => [image, label[row]!]))
   const longest = 1 + rank.reduce((a, b) => Math.max(a, b), 0)
-  const votes = new Map(Array.from(new Set(label), (own) => [own, new Map<number, number>()]))
-  for (let row = 0; row < anchor.length; row++) {
-    const ballot = votes.get(labelOf.get(anchor[row]!)!)!
-    const other = labelOf.get(neighbour[row]!)!
-    ballot.set(other, (ballot.get(other) ?? 0) + longest - rank[row]!)
+  const confusion = new Map(
+    Array.from(Int32Array.from(new Set(label)).sort(), (own) => [own, new Map<number, number>()]),
+  )
+  const vote = (one: number, other: number, weight: number) => {
+    const votes = confusion.get(one)!
+    votes.set(other, (votes.get(other) ?? 0) + weight)
   }
-  const ranked = ([own, ballot]: [number, Map<number, number>]): [number, number[]] => [
-    own,
-    [...ballot].sort(([a, x], [b, y]) => y - x || a - b).map(([other]) => other),
-  ]
-  return new Map([...votes].sort(([a], [b]) => a - b).map(ranked))
+  for (let row = 0; row < anchor.length; row++) {
+    const [own, other] = [labelOf.get(anchor[row]!)!, labelOf.get(neighbour[row]!)!]
+    vote(own, other, longest - rank[row]!)
+    vote(other, own, longest - rank[row]!)
+  }
+  return confusion
 }
 
-/** One pass: every class in exactly one group, begun in random order, filled up at random where all near ones are taken. */
-function groupClasses(nearest: ReadonlyMap<number, number[]>, size: number, random: Random): number[][] {
-  const order = random.shuffled([...nearest.keys()])
-  const free = new Set(order)
-  return order.flatMap((first) => {
-    if (!free.has(first)) return []
-    const group = [first, ...nearest.get(first)!, ...order].filter((own) => free.has(own))
-    const members = [...new Set(group)].slice(0, size)
-    for (const own of members) free.delete(own)
-    return [members]
-  })
+/** One pass: every class in exactly one group. Groups begin with random classes and grow by the class most confused with them. */
+function groupClasses(confusion: Confusion, size: number, random: Random): number[][] {
+  const free = new Set(random.shuffled([...confusion.keys()]))
+  const groups: number[][] = []
+  for (const first of free) {
+    const group = [first]
+    free.delete(first)
+    while (group.length < size && free.size > 0) {
+      const next = mostConfused(group, confusion, free)
+      group.push(next)
+      free.delete(next)
+    }
+    groups.push(group)
+  }
+  return groups
+}
+
+/** The free class with the most votes of a group; any when none has votes. */
+function mostConfused(group: readonly number[], confusion: Confusion, free: ReadonlySet<number>): number {
+  const votes = new Map<number, number>()
+  for (const member of group) {
+    for (const [other, count] of confusion.get(member)!) {
+      if (free.has(other)) votes.set(other, (votes.get(other) ?? 0) + count)
+    }
+  }
+  const [best] = [...votes].sort(([a, x], [b, y]) => y - x || a - b)
+  return best?.[0] ?? [...free][0]!
 }

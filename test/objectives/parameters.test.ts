@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import {readdirSync} from 'node:fs'
+import {resolve} from 'node:path'
+import {describe, test} from 'node:test'
+import {
+  miningParameters,
+  objectiveParameters,
+  scheduleParameters,
+  usesDescriptors,
+} from '../../lib/objectives/parameters.ts'
+
+const folder = resolve(import.meta.dirname, '../../lib/objectives')
+
+describe('parameters', () => {
+  test('name exactly the losses that have a file', () => {
+    const names = objectiveParameters.options.map(({shape}) => shape.loss.value)
+    assert.deepEqual(names.map((name) => `${name}.ts`).sort(), readdirSync(resolve(folder, 'losses')).sort())
+  })
+
+  test('name samplers that have a file', () => {
+    const files = readdirSync(resolve(folder, 'samplers'))
+    for (const {shape} of miningParameters.options) assert.ok(files.includes(`${shape.sampler.value}.ts`))
+  })
+
+  test('fill in the published settings', () => {
+    assert.deepEqual(objectiveParameters.parse({loss: 'triplet'}), {
+      loss: 'triplet',
+      margin: 0.1,
+      distance: 'squared',
+      average: 'all',
+    })
+    assert.deepEqual(miningParameters.parse({sampler: 'hard-triplets'}), {
+      sampler: 'hard-triplets',
+      pool: 30,
+      neighbours: 'exact',
+      triplets_per_batch: 64,
+    })
+  })
+
+  const refused: [
+    string,
+    {safeParse(value: unknown): {success: boolean; error?: {issues: {path: PropertyKey[]; message: string}[]}}},
+    unknown,
+    string,
+  ][] = [
+    ['a margin that is a word', objectiveParameters, {loss: 'triplet', margin: 'abc'}, 'margin'],
+    ['a temperature of 0', objectiveParameters, {loss: 'supcon', temperature: 0}, 'temperature'],
+    ['an unknown loss', objectiveParameters, {loss: 'triplets'}, 'loss'],
+    ['half an image', miningParameters, {sampler: 'hard-triplets', pool: 1.5}, 'pool'],
+    ['an unknown schedule', scheduleParameters, {name: 'cos'}, 'name'],
+  ]
+  for (const [what, schema, value, where] of refused) {
+    test(`refuse ${what}, at its place`, () => {
+      const {success, error} = schema.safeParse(value)
+      assert.equal(success, false)
+      assert.deepEqual(
+        error!.issues.map(({path}) => path.join('.')),
+        [where],
+      )
+    })
+  }
+
+  test('refuse unknown keys', () => {
+    assert.match(
+      objectiveParameters.safeParse({loss: 'supcon', margin: 1}).error!.issues[0]!.message,
+      /Unrecognized key: "margin"/,
+    )
+  })
+
+  test('tell which plans need descriptors', () => {
+    const near = miningParameters.parse({sampler: 'near-classes', from_epoch: 3})
+    assert.deepEqual(
+      [1, 2, 3, 4].map((epoch) => usesDescriptors(near, epoch)),
+      [false, false, true, true],
+    )
+    assert.equal(usesDescriptors(miningParameters.parse({sampler: 'hard-triplets'}), 1), true)
+    assert.equal(usesDescriptors(miningParameters.parse({sampler: 'random-triplets'}), 1), false)
+    assert.equal(usesDescriptors(miningParameters.parse({sampler: 'classes'}), 9), false)
+  })
+})
