@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {test} from 'node:test'
+import {importWeights} from '../../lib/model/import-weights.ts'
+import {randomWeights} from '../../lib/model/random-weights.ts'
+import {writeSafetensors} from '../../lib/model/safetensors.ts'
+import type {ModelSpec} from '../../lib/model/spec.ts'
+import type {StateDict} from '../../lib/model/state-dict.ts'
+import {UserError} from '../../lib/user-error.ts'
+import {needsShared, shared} from '../shared.ts'
+import {imagenetSpec, temporaryFile, temporaryFolder, tinySpec} from './fixtures.ts'
+import {dict, floats, global, int, opcode, pickle, tensor, torchZip, tuple} from './torch-bytes.ts'
+
+const weights = randomWeights(tinySpec, 3)
+
+/** A file of torch.save with these weights; `nest` changes the dict of tensors before it is saved. */
+function torchFile(state: StateDict, nest: (tensors: [string, Buffer][]) => Buffer = dict): Buffer {
+  const storages: Record<string, Buffer> = {}
+  const tensors = [...state].map(([name, {dtype, shape, data}], index): [string, Buffer] => {
+    storages[index] = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    const type = dtype === 'F32' ? 'FloatStorage' : 'LongStorage'
+    return [name, tensor({key: String(index), count: data.length, shape, type})]
+  })
+  return torchZip(pickle(nest(tensors)), storages)
+}
+
+const rejects = (path: string, spec: ModelSpec, message: RegExp) =>
+  assert.rejects(importWeights(path, spec), (error) => {
+    assert.ok(error instanceof UserError)
+    assert.match(error.message, message)
+    assert.ok(error.message.includes(path))
+    return true
+  })
+
+test('weights of torch.save are imported by name, in the order of the layout', async (t) => {
+  const path = temporaryFile(t, 'weights.pth', torchFile(new Map([...weights].reverse())))
+  const imported = await importWeights(path, tinySpec)
+  assert.deepEqual([...imported], [...weights])
+})
+
+test('weights of safetensors are imported, whatever the name of the file', async (t) => {
+  const path = temporaryFolder(t)('weights.pth')
+  await writeSafetensors(path, weights, {})
+  assert.deepEqual(await importWeights(path, tinySpec), weights)
+})
+
+test('a classifier is left out, the prefix of DataParallel taken off, and a training checkpoint opened', async (t) => {
+  const classifier: StateDict = new Map([
+    ...weights,
+    ['fc.weight', {dtype: 'F32', shape: [2, 8], data: new Float32Array(16)}],
+    ['fc.bias', {dtype: 'F32', shape: [2], data: new Float32Array(2)}],
+  ])
+  const nest = (tensors: [string, Buffer][]) =>
+    dict([
+      ['epoch', int(7)],
+      ['state_dict', dict(tensors.map(([name, part]) => [`module.${name}`, part]))],
+    ])
+  const path = temporaryFile(t, 'weights.pth.tar', torchFile(classifier, nest))
+  assert.deepEqual(await importWeights(path, tinySpec), weights)
+})
+
+test('counts of batches that are not there are 0', async (t) => {
+  const without = new Map([...weights].filter(([name]) => !name.endsWith('num_batches_tracked')))
+  const imported = await importWeights(temporaryFile(t, 'old.pth', torchFile(without)), tinySpec)
+  assert.deepEqual([...imported], [...weights])
+})
+
+test('weights of another architecture are refused with what is missing, unknown and of another shape, ten names each', async (t) => {
+  const path = temporaryFile(t, 'weights.pth', torchFile(weights))
+  await rejects(
+    path,
+    {...tinySpec, stem: 'imagenet'},
+    /1 tensors have another shape: conv1\.weight is \[1,3,3,3\], needs \[1,3,7,7\]\. Give weights/,
+  )
+  await rejects(
+    path,
+    {...tinySpec, width: 2},
+    /of resnet18 \(width 2, stem small\): 100 tensors have another shape: .*; layer1\.0\.bn1\.running_var.* and 90 more\./,
+  )
+  const renamed = new Map(
+    [...weights].map(
+      ([name, part]) => [name.replace('layer4', 'stage4').replace('bn1.bias', 'bn1.beta'), part] as const,
+    ),
+  )
+  await rejects(
+    temporaryFile(t, 'renamed.pth', torchFile(renamed)),
+    tinySpec,
+    /32 tensors are missing: bn1\.bias \[1\].* and 22 more\. 37 tensors are unknown: bn1\.beta \[1\].* and 27 more\./,
+  )
+})
+
+test('whole numbers where weights belong are refused', async (t) => {
+  const path = temporaryFile(
+    t,
+    'weights.pth',
+    torchFile(new Map([...weights, ['bn1.bias', {dtype: 'I64', shape: [1], data: new BigInt64Array(1)}]])),
+  )
+  await rejects(path, tinySpec, /1 tensors have another type: bn1\.bias is I64, needs F32/)
+})
+
+test('a missing file, a folder, an empty file, another format and a hostile pickle are each one clear error', async (t) => {
+  const at = temporaryFolder(t)
+  mkdirSync(at('folder'))
+  const files: Record<string, Buffer | string> = {
+    empty: '',
+    page: '<!doctype html><title>404</title>',
+    'page.safetensors': '<!doctype html><title>404</title>',
+    hostile: torchZip(pickle(global('os', 'system'), tuple(), opcode.reduce), {}),
+    truncated: torchFile(weights).subarray(0, 5000),
+  }
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(at(name), bytes)
+  await rejects(at('nothing'), tinySpec, /there is no such file/)
+  await rejects(at('folder'), tinySpec, /it is a folder/)
+  await rejects(at('empty'), tinySpec, /it is empty/)
+  await rejects(at('page'), tinySpec, /it is neither a file of torch\.save nor safetensors/)
+  await rejects(
+    at('page.safetensors'),
+    tinySpec,
+    /no readable safetensors file: its header claims \d+ bytes, above the limit/,
+  )
+  await rejects(at('hostile'), tinySpec, /its pickle asks for os\.system/)
+  await rejects(at('truncated'), tinySpec, /end of central directory/i)
+})
+
+test('numbers that are damaged are refused with the name of their tensor', async (t) => {
+  const bytes = torchFile(weights)
+  const at = bytes.indexOf(floats(...(weights.get('layer3.1.conv2.weight')!.data as Float32Array).subarray(0, 4)))
+  bytes[at] = bytes[at]! ^ 1
+  await rejects(
+    temporaryFile(t, 'weights.pth', bytes),
+    tinySpec,
+    /is damaged \(wrong checksum\) \(tensor layer3\.1\.conv2\.weight\)/,
+  )
+})
+
+test(
+  "the published ImageNet weights are imported: every parameter has PyTorch's sum and norm",
+  needsShared,
+  async () => {
+    const imported = await importWeights(join(shared!, 'weights/resnet18-imagenet.pth'), imagenetSpec)
+    const fixture = JSON.parse(readFileSync(join(shared!, 'fixtures/resnet18.json'), 'utf8')) as {
+      training_step: {parameters: Record<string, {sum_before: number; l2_before: number}>}
+    }
+    const parameters = Object.entries(fixture.training_step.parameters).filter(([name]) => !name.startsWith('fc.'))
+    assert.equal(parameters.length, 60)
+    for (const [name, {sum_before, l2_before}] of parameters) {
+      const numbers = Array.from(imported.get(name)!.data as Float32Array)
+      const absolute = numbers.reduce((sum, value) => sum + Math.abs(value), 0)
+      const sum = numbers.reduce((total, value) => total + value, 0)
+      const norm = Math.sqrt(numbers.reduce((total, value) => total + value * value, 0))
+      // Float64 sums in another order than PyTorch's: rounding grows with the sum of absolute values.
+      assert.ok(Math.abs(sum - sum_before) <= 1e-12 * absolute, `${name}: sum ${sum}, not ${sum_before}`)
+      assert.ok(Math.abs(norm - l2_before) <= 1e-12 * l2_before, `${name}: norm ${norm}, not ${l2_before}`)
+    }
+    assert.equal(imported.get('bn1.num_batches_tracked')?.dtype, 'I64')
+  },
+)
