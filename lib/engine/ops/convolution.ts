@@ -1,7 +1,8 @@
 // Convolutions in TensorFlow's layout (images NHWC, kernels HWIO) and their gradients.
 
 import {onednn, onednnKernel} from '../kernels.ts'
-import {bool, free, INT32, int, type Raw, run, text, type} from '../op.ts'
+import {bool, free, int, type Raw, run, text, type} from '../op.ts'
+import {concatenate, everyNth, pad, spread, subsample} from './arrange.ts'
 import {ints, reshape} from './elementwise.ts'
 
 /**
@@ -45,38 +46,16 @@ export function kernelGradient(x: Raw, gradient: Raw, stride: number, shape: rea
     free(kept)
     return result
   }
-  if (isSmallMap(gradient.shape, shape)) return kernelGradientByProducts(x, gradient, stride, shape)
+  if (prefersProducts(gradient.shape, shape)) return kernelGradientByProducts(x, gradient, stride, shape)
   const wanted = ints(shape)
   const result = run('Conv2DBackpropFilter', [x, wanted, gradient], geometry(x.dtype, stride))
   free(wanted)
   return result
 }
 
-/** A 1x1 kernel with a stride reads every second pixel: from the first in PyTorch, so up to the last in a turned image. */
+/** A 1x1 kernel with a stride leaves pixels out; oneDNN would need them to start at the first one, and turned images end at the last. */
 function isPointwise([height]: readonly number[], stride: number): boolean {
   return height === 1 && stride > 1
-}
-
-function subsample(x: Raw, stride: number): Raw {
-  const [begin, end, strides] = lattice(x.shape, stride)
-  const kept = run('StridedSlice', [x, begin, end, strides], sliceAttributes(x.dtype))
-  free(begin, end, strides)
-  return kept
-}
-
-/** The gradient of subsample: zeros between the pixels. */
-function spread(kept: Raw, stride: number, inputShape: readonly number[]): Raw {
-  const [begin, end, strides] = lattice(inputShape, stride)
-  const wanted = ints(inputShape)
-  const result = run('StridedSliceGrad', [wanted, begin, end, strides, kept], sliceAttributes(kept.dtype))
-  free(wanted, begin, end, strides)
-  return result
-}
-
-function lattice(inputShape: readonly number[], stride: number): [Raw, Raw, Raw] {
-  const [, height, width] = inputShape as [number, number, number]
-  const begin = ints([0, (height - 1) % stride, (width - 1) % stride, 0])
-  return [begin, ints(inputShape), ints([1, stride, stride, 1])]
 }
 
 function geometry(dtype: number, stride: number) {
@@ -90,9 +69,15 @@ function geometry(dtype: number, stride: number) {
   ]
 }
 
-/** oneDNN's kernel gradient is slow on maps of 7x7 and less: there nine matrix products win (measured: bfloat16 2x, float32 1.2x). */
-function isSmallMap([, height, width]: readonly number[], [kernelHeight]: readonly number[]): boolean {
-  return kernelHeight === 3 && height! * width! <= 49
+/**
+ * oneDNN's kernel gradient of a 3x3 kernel is slow on small maps; with enough channels nine matrix products are faster
+ * (measured on 7x7x512: bfloat16 1.7 times, float32 1.05 to 1.2 times; with 256 channels and fewer they are slower).
+ */
+function prefersProducts(
+  [, height, width]: readonly number[],
+  [size, , channels, outputs]: readonly number[],
+): boolean {
+  return size === 3 && height! * width! <= 49 && channels! * outputs! >= 256 * 512
 }
 
 /** One product of shifted images and gradients for each position of the kernel. */
@@ -100,53 +85,30 @@ function kernelGradientByProducts(x: Raw, gradient: Raw, stride: number, shape: 
   const [size, , channels, outputs] = shape as [number, number, number, number]
   const [batch, height, width] = gradient.shape as [number, number, number]
   const padded = padSame(x, stride, size, height, width)
-  const gradients = reshape(gradient, [batch * height * width, outputs])
-  const strides = ints([1, stride, stride, 1])
+  const gradients = reshape(gradient, [-1, outputs])
   const products: Raw[] = []
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      const begin = ints([0, row, column, 0])
-      const end = ints([batch, row + (height - 1) * stride + 1, column + (width - 1) * stride + 1, channels])
-      const shifted = run('StridedSlice', [padded, begin, end, strides], sliceAttributes(x.dtype))
+      const shifted = everyNth(padded, stride, row, column, height, width)
       const matrix = reshape(shifted, [batch * height * width, channels])
       products.push(
         run('MatMul', [matrix, gradients], [type('T', x.dtype), bool('transpose_a', true), bool('transpose_b', false)]),
       )
-      free(begin, end, shifted, matrix)
+      free(shifted, matrix)
     }
   }
-  const axis = ints([0])
-  const scalarAxis = reshape(axis, [])
-  const stacked = run(
-    'ConcatV2',
-    [...products, scalarAxis],
-    [type('T', x.dtype), int('N', products.length), type('Tidx', INT32)],
-  )
+  const stacked = concatenate(products)
   const result = reshape(stacked, shape)
-  free(padded, gradients, strides, ...products, axis, scalarAxis, stacked)
+  free(padded, gradients, ...products, stacked)
   return result
 }
 
-/** Adds the zeros that SAME means: what is needed in all, half of it (rounded down) before. */
+/** Adds the zeros that SAME means: what is needed in all, half of it (rounded down) before. Ends on a multiple of the stride. */
 function padSame(x: Raw, stride: number, size: number, height: number, width: number): Raw {
-  const [, inputHeight, inputWidth] = x.shape as [number, number, number]
-  const rows = Math.max((height - 1) * stride + size - inputHeight, 0)
-  const columns = Math.max((width - 1) * stride + size - inputWidth, 0)
-  const flat = ints([0, 0, rows >> 1, rows - (rows >> 1), columns >> 1, columns - (columns >> 1), 0, 0])
-  const paddings = reshape(flat, [4, 2])
-  const padded = run('Pad', [x, paddings], [type('T', x.dtype), type('Tpaddings', INT32)])
-  free(flat, paddings)
-  return padded
-}
-
-function sliceAttributes(dtype: number) {
-  return [
-    type('T', dtype),
-    type('Index', INT32),
-    int('begin_mask', 0),
-    int('end_mask', 0),
-    int('ellipsis_mask', 0),
-    int('new_axis_mask', 0),
-    int('shrink_axis_mask', 0),
-  ]
+  const along = (outputs: number, inputs: number): [number, number] => {
+    const needed = (outputs - 1) * stride + size
+    const before = Math.max(needed - inputs, 0) >> 1
+    return [before, Math.ceil(needed / stride) * stride - inputs - before]
+  }
+  return pad(x, [[0, 0], along(height, x.shape[1]!), along(width, x.shape[2]!), [0, 0]])
 }

@@ -1,15 +1,13 @@
 // Many tensors as one flat vector: an optimiser then costs a handful of operations however many weights there are.
-import {FLOAT, free, INT32, int, type Raw, read, run, type} from '../op.ts'
-import {ints, reshape} from './elementwise.ts'
+import {FLOAT, free, type Raw, read, run, type} from '../op.ts'
+import {concatenate, slice} from './arrange.ts'
+import {reshape} from './elementwise.ts'
 
 /** Joins float32 tensors into one vector. */
 export function flatten(tensors: readonly Raw[]): Raw {
   const vectors = tensors.map((tensor) => reshape(tensor, [-1]))
-  if (vectors.length === 1) return vectors[0]!
-  const axes = ints([0])
-  const axis = reshape(axes, [])
-  const flat = run('ConcatV2', [...vectors, axis], [type('T', FLOAT), int('N', vectors.length), type('Tidx', INT32)])
-  free(...vectors, axes, axis)
+  const flat = concatenate(vectors)
+  free(...vectors)
   return flat
 }
 
@@ -18,11 +16,9 @@ export function unflatten(flat: Raw, shapes: readonly (readonly number[])[]): Ra
   let start = 0
   return shapes.map((shape) => {
     const length = shape.reduce((product, size) => product * size, 1)
-    const begin = ints([start])
-    const size = ints([length])
-    const part = run('Slice', [flat, begin, size], [type('T', FLOAT), type('Index', INT32)])
+    const part = slice(flat, [start], [length])
     const tensor = reshape(part, shape)
-    free(begin, size, part)
+    free(part)
     start += length
     return tensor
   })
