@@ -50,15 +50,11 @@ export async function loadTensor({dtype, shape, read}: StoredTensor): Promise<Ho
     case 'F32':
       return {dtype: 'F32', shape, data: new Float32Array(buffer)}
     case 'F64':
-      return {dtype: 'F32', shape, data: Float32Array.from(new Float64Array(buffer))}
+      return {dtype: 'F32', shape, data: new Float32Array(new Float64Array(buffer))}
     case 'F16':
-      return {dtype: 'F32', shape, data: Float32Array.from(new Uint16Array(buffer), halfToNumber)}
+      return {dtype: 'F32', shape, data: floatsFrom(new Uint16Array(buffer), halfToNumber)}
     case 'BF16':
-      return {
-        dtype: 'F32',
-        shape,
-        data: new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer),
-      }
+      return {dtype: 'F32', shape, data: floatsFrom(new Uint16Array(buffer), brainToNumber)}
     case 'I64':
       return {dtype: 'I64', shape, data: new BigInt64Array(buffer)}
     case 'I32':
@@ -66,6 +62,22 @@ export async function loadTensor({dtype, shape, read}: StoredTensor): Promise<Ho
     default:
       throw new Error(`no reading of ${dtype} as float32 or int64`)
   }
+}
+
+// A loop: Float32Array.from with a function takes 20 times as long.
+function floatsFrom(bits: Uint16Array, toNumber: (bits: number) => number): Float32Array {
+  const floats = new Float32Array(bits.length)
+  for (let index = 0; index < bits.length; index++) floats[index] = toNumber(bits[index]!)
+  return floats
+}
+
+const word = new Uint32Array(1)
+const float = new Float32Array(word.buffer)
+
+/** bfloat16: the upper half of a float32. */
+function brainToNumber(bits: number): number {
+  word[0] = bits << 16
+  return float[0]!
 }
 
 /** IEEE 754 binary16: 1 sign bit, 5 of exponent, 10 of fraction. */

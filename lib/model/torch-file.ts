@@ -121,18 +121,23 @@ function sourceOf(
   readStorage: (storage: TorchStorage) => Promise<Uint8Array<ArrayBuffer>>,
   close: () => Promise<void>,
 ): TensorSource {
-  let last: {key: string; bytes: Uint8Array<ArrayBuffer>} | undefined
-  // Tensors that share a storage mostly follow each other.
-  const readCached = async (storage: TorchStorage) => {
-    if (last?.key !== storage.key) last = {key: storage.key, bytes: await readStorage(storage)}
-    return last.bytes
+  const tensors = findTensors(root)
+  const users = new Map<string, number>()
+  for (const {storage} of tensors.values()) users.set(storage.key, (users.get(storage.key) ?? 0) + 1)
+  const shared = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
+  // What several tensors are views of (weights flattened into one vector) is read once; all else is not kept.
+  const readOnce = (storage: TorchStorage) => {
+    if (users.get(storage.key) === 1) return readStorage(storage)
+    const bytes = shared.get(storage.key) ?? readStorage(storage)
+    shared.set(storage.key, bytes)
+    return bytes
   }
-  const stored = [...findTensors(root)].map(([name, tensor]): [string, StoredTensor] => [
+  const stored = [...tensors].map(([name, tensor]): [string, StoredTensor] => [
     name,
     {
       dtype: tensor.storage.dtype,
       shape: tensor.shape,
-      read: async () => gather(await readCached(tensor.storage), tensor),
+      read: async () => gather(await readOnce(tensor.storage), tensor),
     },
   ])
   return {tensors: new Map(stored), metadata: {}, close}
