@@ -30,7 +30,7 @@ export function openHistory(artifacts: string, refs: Refs): History {
           record,
           unknown,
         )
-      if (before === undefined) return 'never computed'
+      if (before === undefined) return refs[node] === undefined ? 'never computed' : 'no longer in the store'
       return summarise(differences(before.record, record, unknown))
     },
     mayHit: (record, unknown) =>
