@@ -108,6 +108,16 @@ describe('exact neighbours', () => {
     await assertDefinition(set, set, 399, 'self')
   })
 
+  test('are not hidden by a large class that is nearer than they are', async () => {
+    const random = openRandom('hidden')
+    const set = randomSet(600, 8, 2, random)
+    set.label.forEach((own, row) => {
+      const centre = set.vectors.subarray(row * 8, (row + 1) * 8)
+      centre[own] = centre[own]! + 3
+    })
+    await assertDefinition(set, set, 2, 'same-class', 2 ** 25)
+  })
+
   test('do not depend on the block size, to the last bit', async () => {
     const set = randomSet(500, 32, 20, openRandom('blocks'))
     const search = (memoryBytes: number) =>
