@@ -1,5 +1,5 @@
 import {createRequire} from 'node:module'
-import type {IconifyInfo, IconifyJSON} from '@iconify/types'
+import type {IconifyInfo, IconifyJSON} from '@iconify-json/noto'
 
 /** One vendor's drawings as its npm package holds them. */
 export interface DrawingSet {
