@@ -17,7 +17,7 @@ export interface ImageListing {
   readonly notes: readonly string[]
 }
 
-export interface DuplicateGroup {
+interface DuplicateGroup {
   /** At least two, in the order of ids. */
   readonly paths: readonly string[]
   /** The sets they are in, each once. More than one: an image of the training set is also measured. */

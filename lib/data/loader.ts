@@ -1,13 +1,13 @@
 import {availableParallelism} from 'node:os'
 import {resolve} from 'node:path'
-import {Worker} from 'node:worker_threads'
-import {UserError} from '../user-error.ts'
-import type {FromWorker, Pass, ToWorker, WorkerSetup} from './loader/messages.ts'
+import {startCrew} from './loader/crew.ts'
+import {type Pass, type PlannedImages, planPass} from './loader/pass.ts'
 import {createPixelCache} from './loader/pixel-cache.ts'
-import {cancelRing, createRing, failuresWhenReady, isCancelled, ownsSlot, releaseSlot} from './loader/ring.ts'
+import {cancelRing, isCancelled, ownsSlot, releaseSlot} from './loader/ring.ts'
 import type {Transforms} from './parameters.ts'
 import {planRecipe} from './transforms/recipe.ts'
-import {bounded} from './wording.ts'
+
+export type {PlannedImages} from './loader/pass.ts'
 
 export interface LoaderOptions {
   /** Folder that the paths start from. */
@@ -23,13 +23,7 @@ export interface LoaderOptions {
   readonly cacheBytes?: number
 }
 
-/** Images of one batch, by id, and the seeds of their random transforms (any numbers where transforms are exact). */
-export interface PlannedImages {
-  readonly images: Int32Array
-  readonly seeds: Uint32Array
-}
-
-export interface LoadedBatch {
+interface LoadedBatch {
   /** Place in the plan, from 0. */
   readonly index: number
   /** [count, height, width, 3], RGB; in shared memory, which is written over after `release`. */
@@ -94,125 +88,4 @@ function loadedBatch({ring, slots, firstRow}: Pass, index: number, size: number,
     if (!isCancelled(ring)) releaseSlot(ring, index)
   }
   return {index, batch: {pixels, count, height: size, width: size}, waitMs, release}
-}
-
-function planPass(
-  number: number,
-  plan: readonly PlannedImages[],
-  fileOf: ReadonlyMap<number, number>,
-  size: number,
-  ahead: number,
-): Pass {
-  const rows = plan.reduce((sum, {images}) => sum + images.length, 0)
-  const pass = {
-    number,
-    ring: createRing(ahead),
-    slots: Array.from({length: ahead}, () => new Uint8Array(new SharedArrayBuffer(largest(plan) * size * size * 3))),
-    firstRow: new Int32Array(new SharedArrayBuffer((plan.length + 1) * 4)),
-    file: new Int32Array(new SharedArrayBuffer(rows * 4)),
-    seed: new Uint32Array(new SharedArrayBuffer(rows * 4)),
-    returns: new Uint8Array(new SharedArrayBuffer(fileOf.size)),
-  }
-  const seen = new Uint8Array(fileOf.size)
-  let row = 0
-  for (const [index, {images, seeds}] of plan.entries()) {
-    if (images.length === 0 || images.length !== seeds.length) {
-      throw new Error(
-        `Batch ${index} has ${images.length} images and ${seeds.length} seeds; it needs as many, and at least one.`,
-      )
-    }
-    for (const [place, id] of images.entries()) {
-      const file = fileOf.get(id)
-      if (file === undefined)
-        throw new Error(`Batch ${index} names image ${id}, which the loader was given no path for.`)
-      pass.returns[file] = seen[file]!
-      seen[file] = 1
-      pass.file[row] = file
-      pass.seed[row] = seeds[place]!
-      row++
-    }
-    pass.firstRow[index + 1] = row
-  }
-  return pass
-}
-
-function largest(plan: readonly PlannedImages[]): number {
-  return plan.reduce((most, {images}) => Math.max(most, images.length), 0)
-}
-
-interface Crew {
-  begin(pass: Pass): void
-  /** Resolves when a batch is complete; rejects when some of its pictures could not be read or a thread broke. */
-  completed(pass: Pass, batch: number): Promise<void>
-  close(): Promise<void>
-}
-
-function startCrew(count: number, setup: WorkerSetup): Crew {
-  const workers = Array.from(
-    {length: count},
-    () => new Worker(new URL('./loader/worker.mjs', import.meta.url), {workerData: setup}),
-  )
-  const exits = workers.map((worker) => new Promise<void>((done) => worker.once('exit', () => done())))
-  const failures: {pass: number; row: number; problem: string}[] = []
-  let broken: unknown
-  let closing = false
-  let wake = () => {}
-  for (const worker of workers) {
-    // Only while somebody waits do threads keep the process alive.
-    worker.unref()
-    worker.on('message', (message: FromWorker) => {
-      if (message.kind === 'failed') failures.push(message)
-      wake()
-    })
-    worker.on('error', (error) => {
-      broken ??= error
-      wake()
-    })
-    worker.on('exit', (code) => {
-      if (!closing) broken ??= new Error(`A thread of the loader ended by itself, exit code ${code}.`)
-      wake()
-    })
-  }
-
-  const failuresOf = ({number, firstRow}: Pass, batch: number) =>
-    failures.filter(({pass, row}) => pass === number && firstRow[batch]! <= row && row < firstRow[batch + 1]!)
-
-  const completed = async (pass: Pass, batch: number): Promise<void> => {
-    for (;;) {
-      if (broken !== undefined) throw broken
-      const failed = failuresWhenReady(pass.ring, batch)
-      if (failed === 0) return
-      // The last picture's message may come before that of one that failed in another thread.
-      const found = failuresOf(pass, batch)
-      if (failed !== undefined && found.length === failed) throw unreadable(found)
-      await new Promise<void>((resume) => {
-        for (const worker of workers) worker.ref()
-        wake = resume
-      })
-      for (const worker of workers) worker.unref()
-    }
-  }
-
-  return {
-    begin: (pass) => {
-      for (const worker of workers) worker.postMessage({kind: 'pass', pass} satisfies ToWorker)
-    },
-    completed,
-    close: async () => {
-      closing = true
-      for (const worker of workers) {
-        worker.ref()
-        worker.postMessage({kind: 'close'} satisfies ToWorker)
-      }
-      await Promise.all(exits)
-    },
-  }
-}
-
-function unreadable(failures: readonly {row: number; problem: string}[]): UserError {
-  const inOrder = failures.toSorted((a, b) => a.row - b.row)
-  return new UserError(
-    `${failures.length} pictures can no longer be used:\n${bounded([...new Set(inOrder.map(({problem}) => `- ${problem}`))], '\n', 20)}\n` +
-      'They were fine when the images were listed. Restore them and run again; what is already computed is kept.',
-  )
 }

@@ -2,7 +2,7 @@ import {type DataParameters, namedRanges} from './parameters.ts'
 import {contains, formatRanges, type Interval, intervalsOf} from './ranges.ts'
 import {bounded, enumerate} from './wording.ts'
 
-export type Split = 'train' | 'val' | 'test' | 'unused'
+type Split = 'train' | 'val' | 'test' | 'unused'
 
 /** The classes of a data set and, in file order, which of them each image shows. */
 export interface LabelledImages {

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
 import {execFile} from 'node:child_process'
+import {createHash} from 'node:crypto'
 import {readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {type TestContext, test} from 'node:test'
 import {promisify} from 'node:util'
 import {decode} from '../../lib/data/decode.ts'
-import {type LoaderOptions, openLoader, type PlannedImages} from '../../lib/data/loader.ts'
+import type {PlannedImages} from '../../lib/data/loader/pass.ts'
+import {type LoaderOptions, openLoader} from '../../lib/data/loader.ts'
 import {planRecipe} from '../../lib/data/transforms/recipe.ts'
 import {chooseRegion} from '../../lib/data/transforms/region.ts'
 import {resample} from '../../lib/data/transforms/resample.ts'
 import {deriveSeed, openRandom, randomFrom} from '../../lib/random.ts'
+import {needsShared, shared} from '../shared.ts'
 import {drawPicture, temporaryFolder, writeFiles} from './pictures.ts'
 
 const size = 8
@@ -26,8 +29,8 @@ async function openFolder(context: TestContext, count: number) {
   return {root, paths}
 }
 
-function open(context: TestContext, options: Omit<LoaderOptions, 'transforms'>) {
-  const loader = openLoader({transforms, ...options})
+function open(context: TestContext, options: Omit<LoaderOptions, 'transforms'> & Partial<LoaderOptions>) {
+  const loader = openLoader({transforms, workers: 1, ...options})
   context.after(() => loader.close())
   return loader
 }
@@ -91,6 +94,25 @@ test('batches come in plan order with the same pixels for any number of workers,
   }
 })
 
+test('real images arrive as the crops that went into PyTorch', needsShared, async (context) => {
+  const fixture = JSON.parse(readFileSync(join(shared!, 'fixtures/resnet18.json'), 'utf8')) as {
+    images: {id: number; path: string; crop_sha256: string}[]
+  }
+  assert.equal(fixture.images.length, 4)
+  const loader = open(context, {
+    root: join(shared!, 'data/CUB_200_2011/images'),
+    paths: new Map(fixture.images.map(({id, path}) => [id, path])),
+    transforms: [{resize: 256}, {center_crop: 224}],
+  })
+  const images = Int32Array.from(fixture.images, ({id}) => id)
+  const [batch] = await collect(loader.batches([{images, seeds: new Uint32Array(4)}]))
+  const bytes = 224 * 224 * 3
+  for (const [slot, {path, crop_sha256}] of fixture.images.entries()) {
+    const crop = batch!.pixels.subarray(slot * bytes, (slot + 1) * bytes)
+    assert.equal(createHash('sha256').update(crop).digest('hex'), crop_sha256, path)
+  }
+})
+
 test('the same loader walks through one plan after another, also after one was left early', async (context) => {
   const {root, paths} = await openFolder(context, 4)
   const loader = open(context, {root, paths, workers: 2, ahead: 2})
@@ -112,7 +134,7 @@ test('while the main thread is blocked, workers go on until every slot ahead is 
   const {root, paths} = await openFolder(context, 6)
   const plan = drawPlan(paths, new Array(6).fill(6))
   const expected = await Promise.all(plan.map((batch) => expectedPixels(root, paths, batch)))
-  const loader = open(context, {root, paths, ahead: 3, cacheBytes: 0})
+  const loader = open(context, {root, paths, ahead: 3, workers: 2, cacheBytes: 0})
   const batches = loader.batches(plan)
   const first = await batches.next()
   first.value!.release()
@@ -171,6 +193,13 @@ test('a plan with unknown images, without seeds or without images is refused', a
   await assert.rejects(first([], []), /it needs as many, and at least one/)
   const empty = await loader.batches([]).next()
   assert.equal(empty.done, true)
+})
+
+test('a thread that breaks is an error of the consumer, not an endless wait', async (context) => {
+  const root = temporaryFolder(context)
+  const plan = [{images: Int32Array.of(1), seeds: Uint32Array.of(1)}]
+  const batches = open(context, {root, paths: new Map([[1, 'no\0file.png']])}).batches(plan)
+  await assert.rejects(batches.next(), {name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE'})
 })
 
 for (const [how, title] of Object.entries({

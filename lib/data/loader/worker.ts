@@ -5,7 +5,8 @@ import {UserError} from '../../user-error.ts'
 import {decode} from '../decode.ts'
 import {chooseRegion} from '../transforms/region.ts'
 import {type RgbImage, resample} from '../transforms/resample.ts'
-import type {FromWorker, Pass, ToWorker, WorkerSetup} from './messages.ts'
+import type {FromWorker, ToWorker, WorkerSetup} from './messages.ts'
+import type {Pass} from './pass.ts'
 import {findCached, keepCached} from './pixel-cache.ts'
 import {awaitSlot, claimRow, finishRow, isCancelled} from './ring.ts'
 
@@ -43,7 +44,7 @@ async function writePicture(pass: Pass, row: number, batch: number): Promise<str
     return undefined
   } catch (error) {
     if (error instanceof UserError) return `${path} ${error.message}`
-    if (error instanceof Error && 'code' in error) return `${path} cannot be read (${error.code})`
+    if (error instanceof Error && 'syscall' in error && 'code' in error) return `${path} cannot be read (${error.code})`
     throw error
   }
 }

@@ -62,10 +62,10 @@ test('everything wrong with the folders is listed at once', async (context) => {
 
 test('a long list of offenders is cut and counted', async (context) => {
   const root = temporaryFolder(context)
-  writeFiles(root, files(...Array.from({length: 1212}, (_, i) => `${String(i).padStart(4, '0')}.png`)))
+  writeFiles(root, files(...Array.from({length: 112}, (_, i) => `${String(i).padStart(4, '0')}.png`)))
   await assert.rejects(
     readFolderDataSet(root),
-    /- Pictures outside any class folder \(1,212\): 0000\.png, .*0009\.png, and 1,202 more\./,
+    /- Pictures outside any class folder \(112\): 0000\.png, .*0009\.png, and 102 more\./,
   )
 })
 
