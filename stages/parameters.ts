@@ -40,6 +40,10 @@ const optimizerParameters = z.strictObject({
   weight_decay: z.number().min(0).default(0.01).describe('decoupled, as in Loshchilov and Hutter 2019'),
   clip_norm: z.number().positive().nullable().default(null).describe('largest global gradient norm; null: no clipping'),
   accumulate: z.int().min(1).default(1).describe('batches whose mean gradient makes one optimiser step'),
+  skip_zero_loss: z
+    .boolean()
+    .default(true)
+    .describe('frozen batch norm: images without loss are left out of the backward pass, for the same gradient sooner'),
   groups: z
     .array(
       z.strictObject({

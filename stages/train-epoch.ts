@@ -18,7 +18,7 @@ import {openStepLog} from './train-epoch/step-log.ts'
  */
 export async function run(context: StageContext): Promise<void> {
   const values = trainEpochValues.parse(context.values)
-  const {accumulate, clip_norm, ...optimizer} = values.optimizer
+  const {accumulate, clip_norm, skip_zero_loss, ...optimizer} = values.optimizer
   const images = await readImages(context.inputs.images!)
   const plan = plannedSteps(await readBatches(context.inputs.batches!), images)
   const start = await openStart(context)
@@ -49,7 +49,7 @@ export async function run(context: StageContext): Promise<void> {
 
       const pass = network.forward(loaded.batch)
       const evaluation = objective.evaluate(pass.embeddings, planned)
-      const trainedRows = model.spec.batchnorm === 'frozen' ? evaluation.activeRows : undefined
+      const trainedRows = skip_zero_loss && model.spec.batchnorm === 'frozen' ? evaluation.activeRows : undefined
       pass.backward(evaluation.gradient, trainedRows)
       evaluation.gradient.dispose()
       loaded.release()
