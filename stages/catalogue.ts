@@ -12,6 +12,9 @@ import {checkQueries} from '../lib/tables/queries.ts'
 import {checkSteps} from '../lib/tables/steps.ts'
 import {mineNegativesValues, trainEpochValues} from './parameters.ts'
 
+/** Decodes and transforms: started as a thread, so no import leads to it. */
+const loaderThread = 'lib/data/loader/worker.ts'
+
 /** Everything the runner is told about the stages of this project. */
 export const catalogue: Catalogue = {
   numerics: describeNumerics,
@@ -37,12 +40,14 @@ export const catalogue: Catalogue = {
       module: 'stages/extract-pixels.ts',
       inputs: {images: {kind: 'images', reads: pixelsOfSplit}},
       outputs: {descriptors: 'descriptors'},
+      modules: () => [loaderThread],
       numeric: false,
     },
     'extract-descriptors': {
       module: 'stages/extract-descriptors.ts',
       inputs: {images: {kind: 'images', reads: pixelsOfSplit}, model: {kind: 'model'}},
       outputs: {descriptors: 'descriptors'},
+      modules: () => [loaderThread],
       numeric: true,
     },
     'mine-negatives': {
@@ -64,7 +69,7 @@ export const catalogue: Catalogue = {
         training: {kind: 'training'},
       },
       outputs: {model: 'model', training: 'training', steps: 'steps'},
-      modules: (values) => [`lib/objectives/losses/${trainEpochValues.parse(values).objective.loss}.ts`],
+      modules: (values) => [loaderThread, `lib/objectives/losses/${trainEpochValues.parse(values).objective.loss}.ts`],
       numeric: true,
     },
     evaluate: {
