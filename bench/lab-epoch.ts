@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {type Command, measure} from './measure.ts'
 import type {PeakMemory} from './memory.ts'
-import {makeProjectFolder, nearmiss} from './project-folder.ts'
+import {makeProjectFolder, nearmiss, readEpochs} from './project-folder.ts'
 import {peerScript} from './python.ts'
 import type {Contestant, Experiment, Sample} from './samples.ts'
 
@@ -61,7 +61,8 @@ function ours(
       try {
         const args = [...runArguments('bench', options, [`precision=${precision}`, ...sets]), '--epochs', '1']
         const {seconds, memory, lines} = await measure(nearmiss(folder, options.threads, args))
-        return {...figuresOfEvents(lines), command_s: seconds, ...figuresOfMemory(memory)}
+        const learnt = await figuresOfRun(folder, 'bench')
+        return {...figuresOfEvents(lines), ...learnt, command_s: seconds, ...figuresOfMemory(memory)}
       } finally {
         rmSync(folder, {recursive: true})
       }
@@ -92,6 +93,15 @@ function figuresOfEvents(events: readonly Line[]): Sample['figures'] {
     mine_images_per_s: extract.facts.images! / seconds.mine_s,
     train_images_per_s: train.facts.images! / seconds.train_s,
     validate_images_per_s: validate.facts.images! / seconds.validate_s,
+  }
+}
+
+async function figuresOfRun(folder: string, run: string): Promise<Sample['figures']> {
+  const {metrics, loss, active_fraction} = (await readEpochs(folder, run)).at(-1)!
+  return {
+    precision_at_1: metrics.precision_at_1,
+    loss: loss ?? Number.NaN,
+    active_fraction: active_fraction ?? Number.NaN,
   }
 }
 

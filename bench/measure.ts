@@ -1,4 +1,4 @@
-import {execa} from 'execa'
+import {ExecaError, execa} from 'execa'
 import {type PeakMemory, samplePeakMemory} from './memory.ts'
 
 export interface Command {
@@ -30,9 +30,16 @@ export async function measure({file, args, cwd, env}: Command): Promise<Measured
     const seconds = (performance.now() - started) / 1000
     over.abort()
     return {seconds, memory: await memory, lines: stdout.split('\n').flatMap(parseLine)}
+  } catch (error) {
+    throw error instanceof ExecaError ? new Error(describeFailure(error)) : error
   } finally {
     over.abort()
   }
+}
+
+/** The end of what it said is enough: an epoch's events fill screens. */
+function describeFailure({shortMessage, stdout, stderr}: ExecaError): string {
+  return [shortMessage, ...String(stdout).split('\n').slice(-5), ...String(stderr).split('\n').slice(-20)].join('\n')
 }
 
 function parseLine(line: string): Record<string, unknown>[] {

@@ -13,6 +13,7 @@ export interface PeakMemory {
 }
 
 const shortestPauseMs = 100
+const longestPauseMs = 1000
 
 // The kernel walks all pages for smaps_rollup while the process waits for memory, so a large process is asked less often.
 const shareOfTimeSampling = 0.02
@@ -27,7 +28,10 @@ export async function samplePeakMemory(rootPid: number, signal: AbortSignal): Pr
     peak.pssMb = Math.max(peak.pssMb, now.pssMb)
     peak.anonymousMb = Math.max(peak.anonymousMb, now.anonymousMb)
     peak.samples++
-    const pauseMs = Math.max(shortestPauseMs, (performance.now() - started) / shareOfTimeSampling)
+    const pauseMs = Math.min(
+      longestPauseMs,
+      Math.max(shortestPauseMs, (performance.now() - started) / shareOfTimeSampling),
+    )
     // An aborted pause is the end that was asked for.
     await sleep(pauseMs, undefined, {signal}).catch(() => undefined)
   }

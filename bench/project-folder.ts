@@ -1,6 +1,15 @@
 import {cpSync, existsSync, mkdirSync, rmSync, symlinkSync} from 'node:fs'
 import {join, resolve} from 'node:path'
+import {execa} from 'execa'
 import type {Command} from './measure.ts'
+
+/** What `nearmiss status --json` says of an epoch; loss and active fraction are null before epoch 1. */
+export interface EpochStatus {
+  readonly epoch: number
+  readonly metrics: {readonly precision_at_1: number}
+  readonly loss?: number | null
+  readonly active_fraction?: number | null
+}
 
 const root = resolve(import.meta.dirname, '..')
 
@@ -17,4 +26,11 @@ export function makeProjectFolder(folder: string, artifacts?: string): string {
 export function nearmiss(folder: string, threads: number, args: readonly string[]): Command {
   const program = join(root, 'lib', 'cli', 'nearmiss.mjs')
   return {file: process.execPath, args: [program, ...args], cwd: folder, env: {NEARMISS_THREADS: String(threads)}}
+}
+
+/** The epochs of a run in that folder. */
+export async function readEpochs(folder: string, run: string): Promise<readonly EpochStatus[]> {
+  const {file, args} = nearmiss(folder, 1, ['status', '--run', run, '--json'])
+  const {stdout} = await execa(file, args, {cwd: folder})
+  return (JSON.parse(stdout) as {epochs: EpochStatus[]}).epochs
 }

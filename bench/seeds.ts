@@ -3,24 +3,12 @@ import {readFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {parseArgs} from 'node:util'
 import {execa} from 'execa'
-import type {Command} from './measure.ts'
-import {makeProjectFolder, nearmiss} from './project-folder.ts'
+import {type EpochStatus, makeProjectFolder, nearmiss, readEpochs} from './project-folder.ts'
 import {peerScript} from './python.ts'
 
-interface EpochResult {
+interface EpochResult extends Omit<EpochStatus, 'metrics'> {
   readonly seed: number
-  readonly epoch: number
   readonly precision_at_1: number
-  /** Absent in epoch 0. */
-  readonly loss?: number
-  readonly active_fraction?: number
-}
-
-/** What `nearmiss status --json` says. */
-interface Status {
-  readonly epochs: readonly (Omit<EpochResult, 'seed' | 'precision_at_1'> & {
-    readonly metrics: {precision_at_1: number}
-  })[]
 }
 
 const root = resolve(import.meta.dirname, '..')
@@ -47,15 +35,11 @@ async function runSeed(seed: number, folder: string): Promise<EpochResult[]> {
   const files = [`data.root=${resolve(root, options.data)}`, `model.weights=${resolve(root, options.weights)}`]
   const sets = [...files, 'data.train=0-49', 'data.val=50-74', `seed=${seed}`].flatMap((set) => ['--set', set])
   const run = `seed-${seed}`
-  await start(folder, ['run', '--run', run, '--preset', 'lab-cub', ...sets, '--epochs', '2'])
-  const status = JSON.parse(await start(folder, ['status', '--run', run, '--json'])) as Status
-  return status.epochs.map(({metrics, ...row}) => ({...row, seed, precision_at_1: metrics.precision_at_1}))
-}
-
-async function start(folder: string, words: readonly string[]): Promise<string> {
-  const {file, args, ...rest}: Command = nearmiss(folder, Number(options.threads), words)
-  const {stdout} = await execa(file, args, {...rest, stderr: 'inherit'})
-  return stdout
+  const words = ['run', '--run', run, '--preset', 'lab-cub', ...sets, '--epochs', '2']
+  const {file, args, ...rest} = nearmiss(folder, Number(options.threads), words)
+  await execa(file, args, {...rest, stdio: 'inherit'})
+  const epochs = await readEpochs(folder, run)
+  return epochs.map(({metrics, ...row}) => ({...row, seed, precision_at_1: metrics.precision_at_1}))
 }
 
 function renderSeeds(ours: readonly EpochResult[], theirs: readonly EpochResult[]): string {

@@ -2,13 +2,18 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {measure} from '../../bench/measure.ts'
 
-const holdMemory = (megabytes: number) => `
-  const held = Buffer.alloc(${megabytes} * 2 ** 20, 1)
-  setTimeout(() => console.log('held', held.length), 1500)`
+// Longer than any pause of the sampler.
+const child = `
+  const held = Buffer.alloc(150 * 2 ** 20, 1)
+  setTimeout(() => console.log(held.length), 2500)`
+
+const parent = `
+  const held = Buffer.alloc(100 * 2 ** 20, 1)
+  const child = require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}])
+  child.on('exit', () => console.log(held.length))`
 
 test('the memory of a command is the sum over the processes it starts', async () => {
-  const child = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(holdMemory(150))}])`
-  const {memory} = await measure({file: process.execPath, args: ['-e', `${child}\n${holdMemory(100)}`]})
+  const {memory} = await measure({file: process.execPath, args: ['-e', parent]})
   assert.ok(memory.anonymousMb > 250, `anonymous ${memory.anonymousMb} MB`)
   assert.ok(memory.pssMb >= memory.anonymousMb && memory.rssMb >= memory.pssMb, JSON.stringify(memory))
   assert.ok(memory.rssMb < 600, `resident ${memory.rssMb} MB`)
