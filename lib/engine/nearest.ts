@@ -29,6 +29,7 @@ export interface NearestRequest {
   readonly exclude: Exclusion
   /** Memory for a block of scores and its operands. @default 32 MiB, which keeps the scores in a usual cache */
   readonly memoryBytes?: number
+  /** Work done, in queries. */
   readonly onProgress?: (done: number, total: number) => void
 }
 

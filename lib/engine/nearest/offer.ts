@@ -16,12 +16,54 @@ export interface View {
   readonly pick: (at: Int32Array) => Float32Array
 }
 
-/** Enters into the shortlists what of a block belongs there. */
-export function offer(search: Search, shortlists: Shortlists, view: View): void {
-  const hits = findHits(search, shortlists, view)
-  if (hits.query.length === 0) return
+/** Segments whose scores are fetched at once, a megabyte: [queries, segments] of the block, and the places of their scores. */
+export interface Hits {
+  count: number
+  readonly query: Int32Array
+  readonly segment: Int32Array
+  readonly places: Int32Array
+}
+
+const HITS = 2 ** 14
+
+export function openHits(): Hits {
+  return {count: 0, query: new Int32Array(HITS), segment: new Int32Array(HITS), places: new Int32Array(HITS * SEGMENT)}
+}
+
+/** Enters into the shortlists what of a block belongs there. `hits` is room to work in. */
+export function offer(search: Search, shortlists: Shortlists, view: View, hits: Hits): void {
+  const {queries, references, maxima} = view
+  const segments = Math.ceil(references.count / SEGMENT)
+  const eligible = new Float32Array(segments)
+  const [queryStep, segmentStep] = view.maximumSteps
+  for (let q = 0; q < queries.count; q++) {
+    // Excluded references in units of segments of this block: a segment may be part, or nothing but, of them.
+    const from = (search.excludedFrom[queries.start + q]! - references.start) / SEGMENT
+    const to = (search.excludedTo[queries.start + q]! - references.start) / SEGMENT
+    const row = q * queryStep
+    let bound = entryScore(shortlists, queries.start + q)
+    if (bound === Number.NEGATIVE_INFINITY) {
+      let count = 0
+      for (let s = 0; s < segments; s++)
+        if (s + 1 <= from || s >= to) eligible[count++] = maxima[row + s * segmentStep]!
+      bound = largest(eligible.subarray(0, count), shortlists.capacity)
+    }
+    for (let s = 0; s < segments; s++) {
+      if (maxima[row + s * segmentStep]! >= bound && !(s >= from && s + 1 <= to)) {
+        if (hits.count === HITS) enterHits(search, shortlists, view, hits)
+        hits.query[hits.count] = q
+        hits.segment[hits.count++] = s
+      }
+    }
+  }
+  enterHits(search, shortlists, view, hits)
+}
+
+/** Looks at the single scores of the segments collected, and empties the collection. */
+function enterHits(search: Search, shortlists: Shortlists, view: View, hits: Hits): void {
+  if (hits.count === 0) return
   const scores = view.pick(scorePlaces(hits, view))
-  for (let hit = 0; hit < hits.query.length; hit++) {
+  for (let hit = 0; hit < hits.count; hit++) {
     const query = view.queries.start + hits.query[hit]!
     const first = view.references.start + hits.segment[hit]! * SEGMENT
     const end = Math.min(first + SEGMENT, view.references.start + view.references.count)
@@ -31,40 +73,7 @@ export function offer(search: Search, shortlists: Shortlists, view: View): void 
       if (place < from || place >= to) enter(shortlists, query, place, scores[hit * SEGMENT + place - first]!)
     }
   }
-}
-
-/** Query and segment numbers inside the block. */
-interface Hits {
-  readonly query: number[]
-  readonly segment: number[]
-}
-
-/** Segments whose best score could enter the query's shortlist. */
-function findHits(search: Search, shortlists: Shortlists, view: View): Hits {
-  const hits: Hits = {query: [], segment: []}
-  const segments = Math.ceil(view.references.count / SEGMENT)
-  const [queryStep, segmentStep] = view.maximumSteps
-  const eligible = new Float32Array(segments)
-  for (let q = 0; q < view.queries.count; q++) {
-    const query = view.queries.start + q
-    // In segments: those that hold excluded references begin at `touched` and end before `untouched`, `gone` to `left` are nothing else.
-    const from = (search.excludedFrom[query]! - view.references.start) / SEGMENT
-    const to = (search.excludedTo[query]! - view.references.start) / SEGMENT
-    const maximum = (segment: number) => view.maxima[q * queryStep + segment * segmentStep]!
-    let bound = entryScore(shortlists, query)
-    if (bound === Number.NEGATIVE_INFINITY) {
-      let count = 0
-      for (let s = 0; s < segments; s++) if (s + 1 <= from || s >= to) eligible[count++] = maximum(s)
-      bound = largest(eligible.subarray(0, count), shortlists.capacity)
-    }
-    for (let s = 0; s < segments; s++) {
-      if (maximum(s) >= bound && !(s >= from && s + 1 <= to)) {
-        hits.query.push(q)
-        hits.segment.push(s)
-      }
-    }
-  }
-  return hits
+  hits.count = 0
 }
 
 /** The n-th largest value: so many segments hold a score at least as good, so no worse one can stay. */
@@ -72,13 +81,12 @@ function largest(values: Float32Array, n: number): number {
   return values.length < n ? Number.NEGATIVE_INFINITY : values.sort()[values.length - n]!
 }
 
-function scorePlaces({query, segment}: Hits, {scoreSteps}: View): Int32Array {
-  const places = new Int32Array(query.length * SEGMENT)
+function scorePlaces({count, query, segment, places}: Hits, {scoreSteps}: View): Int32Array {
   const [queryStep, step] = scoreSteps
   let at = 0
-  for (let hit = 0; hit < query.length; hit++) {
+  for (let hit = 0; hit < count; hit++) {
     const first = query[hit]! * queryStep + segment[hit]! * SEGMENT * step
     for (let i = 0; i < SEGMENT; i++) places[at++] = first + i * step
   }
-  return places
+  return places.subarray(0, at)
 }

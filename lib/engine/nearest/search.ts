@@ -78,17 +78,11 @@ function meanVector({vectors, dim, id}: DescriptorSet): Float32Array {
     const at = row * dim
     for (let i = 0; i < dim; i++) sums[i]! += vectors[at + i]!
   }
-  const mean = Float32Array.from(sums, (sum) => sum / Math.max(id.length, 1))
-  if (!mean.every(Number.isFinite)) {
-    throw new UserError(
-      'The descriptors to search in hold NaN or infinite numbers: the network that made them has diverged. Train with a lower learning rate, from an earlier epoch.',
-    )
-  }
-  return mean
+  return Float32Array.from(sums, (sum) => sum / Math.max(id.length, 1))
 }
 
 function halfNorms({vectors, dim, id}: DescriptorSet, centre: Float32Array): Float32Array {
-  return Float32Array.from(id, (_, row) => {
+  const halves = Float32Array.from(id, (_, row) => {
     const at = row * dim
     let sum = 0
     for (let i = 0; i < dim; i++) {
@@ -97,4 +91,11 @@ function halfNorms({vectors, dim, id}: DescriptorSet, centre: Float32Array): Flo
     }
     return sum / 2
   })
+  if (!halves.every(Number.isFinite)) {
+    throw new UserError(
+      'The descriptors to search hold NaN or infinite numbers: the network that made them has diverged. ' +
+        'Train with a lower optimizer.lr, or from an earlier epoch.',
+    )
+  }
+  return halves
 }

@@ -12,7 +12,7 @@ export interface FoundNeighbours {
 /** Images whose exact neighbours an approximate search is measured by. */
 const RECALL_SAMPLE = 200
 
-/** Finds the `pool` nearest images of other classes for every image. */
+/** Finds the `pool` nearest images of other classes for every image. Progress counts images. */
 export async function findNeighbours(
   descriptors: DescriptorSet,
   mining: {readonly pool: number; readonly neighbours: 'exact' | 'hnsw'},
@@ -21,7 +21,7 @@ export async function findNeighbours(
 ): Promise<FoundNeighbours> {
   const k = Math.min(mining.pool, descriptors.id.length)
   if (mining.neighbours === 'hnsw') {
-    const found = hnswNeighbours(descriptors, k, seed)
+    const found = await hnswNeighbours(descriptors, k, seed, onProgress)
     return {rows: toRows(descriptors.id, found), recall: await measureRecall(descriptors, found, seed)}
   }
   const found = await nearest({
