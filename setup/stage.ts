@@ -1,9 +1,9 @@
 import {mkdir, open, readdir, readFile, rename, rm, stat, symlink, writeFile} from 'node:fs/promises'
 import {homedir} from 'node:os'
 import {dirname, isAbsolute, join} from 'node:path'
+import {takeLock} from '../lib/pipeline/lock.ts'
 import {UserError} from '../lib/user-error.ts'
 import type {Distribution} from './distribution.ts'
-import {withLock} from './lock.ts'
 import {downloadWheel, type FileRecord, hashFile, unpackWheel} from './wheel.ts'
 
 /** What manifest.json in a staged folder says: the wheels it was made from and every file in it. */
@@ -32,15 +32,24 @@ export async function stageTensorflow(
 ): Promise<Manifest> {
   await mkdir(cache, {recursive: true}).catch((error: Error) => failCache(cache, error))
   await checkWritable(cache)
-  const onWait = () => say(`another set-up is filling ${cache}: waiting for it`)
-  return withLock(join(cache, '.lock'), onWait, async () => {
+  const lock = await takeLock(join(cache, '.lock'), {
+    owner: {pid: process.pid, run: 'set-up'},
+    what: cache,
+    noWait: false,
+    onWait: () => say(`another set-up is filling ${cache}: waiting for it`),
+    signal: new AbortController().signal,
+    removed: false,
+  })
+  try {
     await removeLeftovers(cache)
     const folder = join(cache, distribution.folder)
     const found = await inspectStage(folder, distribution)
     if ('manifest' in found) return found.manifest
     if (found.fault !== 'absent') say(`${folder} is damaged: ${found.fault}. It is staged again.`)
-    return stage(distribution, folder, say)
-  })
+    return await stage(distribution, folder, say)
+  } finally {
+    lock?.release()
+  }
 }
 
 /** Says what is wrong with a staged folder ('absent' when there is none), by the size and hash of every file in its manifest. */
@@ -107,7 +116,8 @@ async function removeLeftovers(cache: string): Promise<void> {
 
 async function readManifest(folder: string): Promise<Manifest | undefined> {
   try {
-    return JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Manifest
+    const {wheels, files} = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as Partial<Manifest>
+    return wheels === undefined || files === undefined ? undefined : {wheels, files}
   } catch {
     // Missing or unreadable means the same to the caller: stage again.
     return undefined

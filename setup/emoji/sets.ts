@@ -14,7 +14,7 @@ export interface DrawingSet {
 }
 
 /** Sets whose licences allow use with attribution. Left out for share-alike: openmoji, emojione-v1 (CC BY-SA 4.0). */
-export const vendors = ['noto', 'noto-v1', 'twemoji', 'fluent-emoji-flat', 'fxemoji', 'emojione'] as const
+const vendors = ['noto', 'noto-v1', 'twemoji', 'fluent-emoji-flat', 'fxemoji', 'emojione'] as const
 
 export function loadSets(): DrawingSet[] {
   const require = createRequire(import.meta.url)
