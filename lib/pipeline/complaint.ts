@@ -26,13 +26,14 @@ function complain(issue: Issue, base: TreePath, value: unknown, shape: JsonSchem
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], value, shape))
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return complainOfUnion(issue, path, value, shape)
   const got = valueAt(value, path)
-  const about = schemasAt(shape, path, value).find(({description}) => description !== undefined)?.description
+  const forms = schemasAt(shape, path, value)
+  const about = forms.find(({description}) => description !== undefined)?.description
   const hint = about === undefined ? '' : ` (${about})`
+  const orNull = issue.code === 'invalid_type' && forms.some(({type}) => [type].flat().includes('null'))
+  const wanted = `${demand(issue)}${orNull ? ' or null' : ''}`
   const name = path.length === 0 ? 'this' : path.join('.')
   const text =
-    got === undefined
-      ? `${name} is missing: it ${demand(issue)}${hint}`
-      : `${name} ${demand(issue)}, got ${show(got)}${hint}`
+    got === undefined ? `${name} is missing: it ${wanted}${hint}` : `${name} ${wanted}, got ${show(got)}${hint}`
   return [{path, part: 'value', text}]
 }
 
@@ -116,6 +117,7 @@ const typeNames: Readonly<Record<string, string>> = {
   object: 'a mapping',
   record: 'a mapping',
   null: 'null',
+  nonoptional: 'given',
 }
 
 function sized(origin: string, comparison: string, bound: number | bigint): string {

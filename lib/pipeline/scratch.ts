@@ -12,9 +12,8 @@ export function scratchFolder(artifacts: string, key: string): string {
 
 /** Step of the newest whole snapshot: a folder with its final name was complete before it got it. */
 export function findSnapshot(folder: string): number | undefined {
-  if (!existsSync(folder)) return undefined
-  const steps = readdirSync(folder).flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? [])
-  return steps.length === 0 ? undefined : Math.max(...steps.map(Number))
+  const steps = existsSync(folder) ? snapshotSteps(folder) : []
+  return steps.length === 0 ? undefined : Math.max(...steps)
 }
 
 /** Opens the snapshots in a folder that only the holder of the key's lease writes to. */
@@ -25,27 +24,28 @@ export function openScratch(folder: string): Scratch {
       return step === undefined ? undefined : {step, folder: join(folder, stepName(step))}
     },
     save: async (step, write) => {
+      // The same step of the same key is the same bytes: a stop right after a snapshot has nothing to add.
+      if (existsSync(join(folder, stepName(step)))) return
       const draft = join(folder, 'draft')
       await rm(draft, {recursive: true, force: true})
       await mkdir(draft, {recursive: true})
       await write(draft)
       for (const name of await readdir(draft)) await syncPath(join(draft, name), 'fsync-snapshot-file')
       await syncPath(draft, 'fsync-snapshot')
-      await durably('rename-snapshot', () => publish(draft, join(folder, stepName(step))))
+      await durably('rename-snapshot', () => rename(draft, join(folder, stepName(step))))
       await syncPath(folder, 'fsync-scratch')
       // Only now is the new one safe, so only now may older ones go.
-      for (const name of await readdir(folder)) {
-        if (/^step-\d+$/.test(name) && name < stepName(step))
-          await rm(join(folder, name), {recursive: true, force: true})
-      }
+      const older = snapshotSteps(folder).filter((each) => each < step)
+      for (const each of older) await rm(join(folder, stepName(each)), {recursive: true, force: true})
     },
   }
 }
 
-/** A snapshot of the same step is the same bytes, but a folder cannot be renamed onto one that is not empty. */
-async function publish(draft: string, target: string): Promise<void> {
-  await rm(target, {recursive: true, force: true})
-  await rename(draft, target)
+function snapshotSteps(folder: string): number[] {
+  return readdirSync(folder).flatMap((name) => {
+    const [, step] = /^step-(\d+)$/.exec(name) ?? []
+    return step === undefined ? [] : [Number(step)]
+  })
 }
 
 function stepName(step: number): string {

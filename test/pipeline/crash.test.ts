@@ -32,7 +32,12 @@ describe('a run killed at any point of a commit goes on to the same bytes', {con
     const options = whenDropping.test(point) ? dropping : training
     test(`${point} in the ${isOfStage(point) ? 'stage' : 'runner'}`, (t) => crashAndGoOn(t, `${point}:1`, options))
   }
-  for (const point of ['before-rename-entry:2', 'after-fsync-refs:3', 'before-fsync-output:2', 'after-rename-snapshot:2']) {
+  for (const point of [
+    'before-rename-entry:2',
+    'after-fsync-refs:3',
+    'before-fsync-output:2',
+    'after-rename-snapshot:2',
+  ]) {
     test(`${point} (a later occasion)`, (t) => crashAndGoOn(t, point, training))
   }
 })
@@ -44,7 +49,10 @@ async function crashAndGoOn(t: TestContext, crash: string, options: RigOptions):
   if (isOfStage(crash.split(':')[0]!)) {
     assert.equal(exitCode, 1, killed.errors)
     const failed = events.find((event) => event.kind === 'failed')
-    assert.deepEqual([failed?.node, failed?.problems[0]], ['train@1', 'the stage was killed (SIGKILL); is memory short?'])
+    assert.deepEqual(
+      [failed?.node, failed?.problems[0]],
+      ['train@1', 'the stage was killed (SIGKILL); is memory short?'],
+    )
   } else {
     assert.equal(killed.process.signalCode, 'SIGKILL', `the kill did not land: exit ${exitCode} ${killed.errors}`)
   }
@@ -52,11 +60,17 @@ async function crashAndGoOn(t: TestContext, crash: string, options: RigOptions):
   const before = new Set(listKeys(rig.artifacts))
   const again = await rig.run(options)
   assert.equal(again.exitCode, 0)
-  const twice = again.events.flatMap((event) => (event.kind === 'committed' && before.has(event.key) ? [event.node] : []))
+  const twice = again.events.flatMap((event) =>
+    event.kind === 'committed' && before.has(event.key) ? [event.node] : [],
+  )
   assert.deepEqual(twice, [], 'what was committed is not computed again')
   assert.equal(digestOf(rig, options), expected.get(options))
   assert.deepEqual(await rig.faults(), [])
-  assert.equal(existsSync(join(rig.artifacts, 'scratch', keyOfTraining(rig, options))), false, 'snapshots go with the commit')
+  assert.equal(
+    existsSync(join(rig.artifacts, 'scratch', keyOfTraining(rig, options))),
+    false,
+    'snapshots go with the commit',
+  )
 }
 
 function digestOf(rig: Rig, {run, epochs}: RigOptions): string {

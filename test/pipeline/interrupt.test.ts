@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {setTimeout} from 'node:timers/promises'
 import {before, type TestContext, test} from 'node:test'
-import {findRunner, readRefs} from '../../lib/pipeline/runs.ts'
+import {setTimeout} from 'node:timers/promises'
+import {findRunner, logFile, readRefs} from '../../lib/pipeline/runs.ts'
 import {isAlive, openRig, type Rig, type Runner} from './rig.ts'
 
 const slow = {NEARMISS_TOY_STEP_MS: '150'}
@@ -83,7 +83,8 @@ test('an orphan that cannot hear that its runner died still holds the lease: the
   const runner = rig.start({...training, env: {NEARMISS_TOY_TROUBLE: 'train:block'}})
   await runner.saw('started', 'train@1')
   const stage = stageOf(runner)
-  await setTimeout(1_500) // it is in its busy loop now
+  const log = logFile(rig.artifacts, 'b', 'train@1')
+  while (!readFileSync(log, 'utf8').includes('blocking')) await setTimeout(10)
   runner.process.kill('SIGKILL')
   await runner.done()
   assert.equal(isAlive(stage), true)
@@ -101,7 +102,10 @@ test('a SIGKILLed stage is a failure that names the signal; the next run goes on
   process.kill(stageOf(runner), 'SIGKILL')
   const {exitCode, events} = await runner.done()
   assert.equal(exitCode, 1)
-  assert.equal(events.find((event) => event.kind === 'failed')!.problems[0], 'the stage was killed (SIGKILL); is memory short?')
+  assert.equal(
+    events.find((event) => event.kind === 'failed')!.problems[0],
+    'the stage was killed (SIGKILL); is memory short?',
+  )
   const again = await rig.run(training)
   assert.equal(again.events.find((event) => event.kind === 'started')!.resumedFromStep, 2)
   assert.equal(readFileSync(rig.output('train@1', 'model', 'b'), 'utf8'), model)
@@ -115,7 +119,10 @@ test('two runners on one run: one works, the other says for whom it waits, and n
   const second = rig.start(training)
   const waiting = await second.saw('waiting')
   assert.ok(waiting.kind === 'waiting')
-  assert.deepEqual([waiting.what, waiting.for, waiting.pid], ['run', `process ${first.process.pid} (run b)`, first.process.pid])
+  assert.deepEqual(
+    [waiting.what, waiting.for, waiting.pid],
+    ['run', `process ${first.process.pid} (run b)`, first.process.pid],
+  )
   const [one, two] = await Promise.all([first.done(), second.done()])
   assert.deepEqual([one.exitCode, two.exitCode], [0, 0])
   assert.deepEqual(one.computed, ['train@1', 'describe-val@1', 'score@1'])
@@ -129,7 +136,10 @@ test('two runs that need the same key: the second waits for the first one to com
   await first.saw('started', 'train@1')
   const second = await rig.run({...training, run: 'c'})
   const waiting = second.events.find((event) => event.kind === 'waiting')!
-  assert.deepEqual([waiting.what, waiting.node, waiting.for], ['node', 'train@1', `process ${first.process.pid} (run b)`])
+  assert.deepEqual(
+    [waiting.what, waiting.node, waiting.for],
+    ['node', 'train@1', `process ${first.process.pid} (run b)`],
+  )
   assert.ok(second.hits.includes('train@1'))
   const {computed} = await first.done()
   assert.deepEqual([...computed, ...second.computed].sort(), ['describe-val@1', 'score@1', 'train@1'])
@@ -159,7 +169,12 @@ test('Ctrl-C ends the waiting for another runner', async (t) => {
 /** Process of the stage that a runner has started. */
 function stageOf(runner: Runner): number {
   const pid = runner.process.pid!
-  return Number(readFileSync(join('/proc', String(pid), 'task', String(pid), 'children'), 'utf8').trim().split(' ').at(-1))
+  return Number(
+    readFileSync(join('/proc', String(pid), 'task', String(pid), 'children'), 'utf8')
+      .trim()
+      .split(' ')
+      .at(-1),
+  )
 }
 
 async function gone(pid: number): Promise<void> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {readdirSync, rmSync, truncateSync, writeFileSync} from 'node:fs'
+import {readdirSync, rmSync, statSync, truncateSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {before, type TestContext, test} from 'node:test'
 import {readRefs} from '../../lib/pipeline/runs.ts'
@@ -22,7 +22,18 @@ test('a fresh store needs everything, and planning writes nothing but caches', a
   const plan = await rig.plan({epochs: 1})
   assert.deepEqual(
     plan.map(({node}) => node),
-    ['prepare', 'initialize', 'baseline', 'describe-val@0', 'score@0', 'describe-all@1', 'mine@1', 'train@1', 'describe-val@1', 'score@1'],
+    [
+      'prepare',
+      'initialize',
+      'baseline',
+      'describe-val@0',
+      'score@0',
+      'describe-all@1',
+      'mine@1',
+      'train@1',
+      'describe-val@1',
+      'score@1',
+    ],
   )
   assert.ok(plan.every(({state, reason}) => state === 'run' && reason === 'never computed'))
   assert.equal(plan[0]!.key?.length, 64)
@@ -63,7 +74,10 @@ test('a changed list of metrics touches only what computes metrics', async (t) =
 test('another loss says which values came and went and which code', async (t) => {
   const rig = openRig(t, base)
   const [first] = await work(rig, {run: 'b', epochs: 1, set: ['objective={loss: supcon, temperature: 0.5}']})
-  assert.equal(first, 'train@1 run objective.loss "triplet" -> "supcon", objective.margin removed, objective.temperature set to 0.5 and 2 more')
+  assert.equal(
+    first,
+    'train@1 run objective.loss "triplet" -> "supcon", objective.margin removed, objective.temperature set to 0.5 and 2 more',
+  )
 })
 
 test('changed code names the module; a comment in it changes nothing', async (t) => {
@@ -73,7 +87,11 @@ test('changed code names the module; a comment in it changes nothing', async (t)
   rig.edit('toy/loss-triplet.ts', (text) => text.replace('target - weight', 'weight - target'))
   assert.deepEqual((await work(rig, {epochs: 1}))[0], 'train@1 run code toy/loss-triplet.ts changed')
   rig.edit('toy/loss-supcon.ts', (text) => text.replace('tanh', 'sinh'))
-  assert.deepEqual((await work(rig, {epochs: 1}))[0], 'train@1 run code toy/loss-triplet.ts changed', 'a loss that is not used does not count')
+  assert.deepEqual(
+    (await work(rig, {epochs: 1}))[0],
+    'train@1 run code toy/loss-triplet.ts changed',
+    'a loss that is not used does not count',
+  )
 })
 
 test('changed data names the parameter; what follows may stay', async (t) => {
@@ -90,21 +108,30 @@ test('changed data names the parameter; what follows may stay', async (t) => {
 
 test('other numerics are named', async (t) => {
   const rig = openRig(t, base)
-  process.env['NEARMISS_THREADS'] = '8'
-  t.after(() => delete process.env['NEARMISS_THREADS'])
+  process.env.NEARMISS_THREADS = '8'
+  t.after(() => delete process.env.NEARMISS_THREADS)
   assert.equal((await work(rig, {epochs: 0}))[0], 'baseline run threads "2" -> "8"')
 })
 
 test('damage is a reason', async (t) => {
   const rig = openRig(t, base)
-  truncateSync(rig.output('score@1', 'metrics'), 3)
-  assert.deepEqual(await work(rig, {epochs: 2}), ['score@1 run entry damaged: metrics.json has 3 bytes, manifest says 39'])
+  const metrics = rig.output('score@1', 'metrics')
+  const {size} = statSync(metrics)
+  truncateSync(metrics, 3)
+  assert.deepEqual(await work(rig, {epochs: 2}), [
+    `score@1 run entry damaged: metrics.json has 3 bytes, manifest says ${size}`,
+  ])
 })
 
 test('dropped bytes are wanted again only where somebody who runs reads them', async (t) => {
   const rig = openRig(t, base)
   rmSync(dirname(rig.output('mine@1', 'batches')), {recursive: true})
-  assert.deepEqual(await work(rig, {epochs: 2}), ['describe-all@1 run described was dropped, mine@1 reads it', 'mine@1 run no longer in the store'])
+  const [first, second, ...rest] = await work(rig, {epochs: 2})
+  assert.deepEqual(
+    [first, second],
+    ['describe-all@1 run described was dropped, mine@1 reads it', 'mine@1 run no longer in the store'],
+  )
+  assert.ok(rest.every((line) => / maybe unless /.test(line)))
 })
 
 test('a plan is what the run then does', async (t) => {

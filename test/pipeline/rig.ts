@@ -137,10 +137,14 @@ export class Runner {
 
   constructor(folder: string, options: RigOptions) {
     const script = fileURLToPath(new URL('runner-process.ts', import.meta.url))
-    this.process = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), script, folder, JSON.stringify(options)], {
-      env: {...process.env, ...options.env},
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    this.process = spawn(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), script, folder, JSON.stringify(options)],
+      {
+        env: {...process.env, ...options.env},
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     let rest = ''
     this.process.stdout!.on('data', (chunk: Buffer) => {
       const lines = (rest + chunk.toString()).split('\n')
@@ -156,7 +160,10 @@ export class Runner {
 
   /** Waits until an event of this kind (of this node) has come. */
   async saw(kind: Event['kind'], node?: string): Promise<Event> {
-    const find = () => this.events.find((event) => event.kind === kind && (node === undefined || ('node' in event && event.node === node)))
+    const find = () =>
+      this.events.find(
+        (event) => event.kind === kind && (node === undefined || ('node' in event && event.node === node)),
+      )
     return new Promise((resolve, reject) => {
       const look = () => {
         const found = find()
@@ -177,7 +184,8 @@ export class Runner {
 }
 
 function summarise(exitCode: number | null, events: readonly Event[]): Done {
-  const nodes = (kind: Event['kind']) => events.flatMap((event) => (event.kind === kind && 'node' in event ? [event.node!] : []))
+  const nodes = (kind: Event['kind']) =>
+    events.flatMap((event) => (event.kind === kind && 'node' in event ? [event.node!] : []))
   return {exitCode, events, computed: nodes('committed'), hits: nodes('hit')}
 }
 

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict'
-import {copyFileSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync} from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {before, type TestContext, test} from 'node:test'
 import {ConfigError} from '../../lib/pipeline/config-error.ts'
 import {findMetrics, findRun, readEvents, readRefs} from '../../lib/pipeline/runs.ts'
-import {UserError} from '../../lib/user-error.ts'
+import type {UserError} from '../../lib/user-error.ts'
 import {openRig, type Rig} from './rig.ts'
 
 const epochOne = ['describe-all@1', 'mine@1', 'train@1', 'describe-val@1', 'score@1']
@@ -25,7 +34,10 @@ test('a run that is asked again finds everything and computes nothing', async (t
   assert.deepEqual(again.computed, [])
   assert.deepEqual(again.hits, [...start, ...epochOne])
   const finished = again.events.at(-1)!
-  assert.deepEqual({...finished, at: '', seconds: 0}, {at: '', kind: 'run-finished', run: 'toy', computed: 0, hits: 10, seconds: 0})
+  assert.deepEqual(
+    {...finished, at: '', seconds: 0},
+    {at: '', kind: 'run-finished', run: 'toy', computed: 0, hits: 10, seconds: 0},
+  )
 })
 
 test('more epochs reuse the earlier ones', async (t) => {
@@ -76,7 +88,7 @@ test('other parameters under the same name are refused with the differences and 
     )
     return true
   })
-  assert.equal(findRun(rig.artifacts, 'toy')!.params['seed'], 1)
+  assert.equal(findRun(rig.artifacts, 'toy')!.params.seed, 1)
 })
 
 test('a run whose first epoch has not begun may still change its parameters', async (t) => {
@@ -88,7 +100,7 @@ test('a run whose first epoch has not begun may still change its parameters', as
   writeFileSync(join(rig.folder, 'other.txt'), '1 2')
   const mended = await rig.run({epochs: 0, set: ['data.file=other.txt']})
   assert.equal(mended.exitCode, 0)
-  assert.deepEqual(findRun(rig.artifacts, 'toy')!.params['data'], {file: 'other.txt', folder: null})
+  assert.deepEqual(findRun(rig.artifacts, 'toy')!.params.data, {file: 'other.txt', folder: null})
 })
 
 test('data that is not there is said before anything starts, with the parameter to set', async (t) => {
@@ -110,7 +122,9 @@ test('data that is not there is said before anything starts, with the parameter 
 test('a keep rule drops the bytes of older epochs after each epoch, but never those of the best one', async (t) => {
   const rig = openRig(t, base)
   const run = await rig.run({epochs: 3})
-  const scores = [1, 2, 3].map((epoch) => findMetrics(rig.artifacts, readRefs(rig.artifacts, 'toy')[`score@${epoch}`]!)!['score']!)
+  const scores = [1, 2, 3].map(
+    (epoch) => findMetrics(rig.artifacts, readRefs(rig.artifacts, 'toy')[`score@${epoch}`]!)!.score!,
+  )
   const best = scores.indexOf(Math.max(...scores)) + 1
   assert.notEqual(best, 3)
   for (const epoch of [1, 2]) {
@@ -119,7 +133,9 @@ test('a keep rule drops the bytes of older epochs after each epoch, but never th
     assert.deepEqual(rig.dropped(`describe-all@${epoch}`), ['described'])
   }
   assert.deepEqual(rig.dropped('train@3'), [])
-  assert.ok(run.events.some((event) => event.kind === 'evicted' && event.node === 'train@1' && event.output === 'training'))
+  assert.ok(
+    run.events.some((event) => event.kind === 'evicted' && event.node === 'train@1' && event.output === 'training'),
+  )
   assert.deepEqual(await rig.faults(), [])
   assert.deepEqual((await rig.run({epochs: 3})).computed, [], 'known outputs that nobody reads are not computed again')
 })
@@ -184,7 +200,9 @@ test('a damaged entry is computed again with the reason, and set aside for inspe
 
 test('an output that breaks its contract is not committed: exit code 6, all problems, the attempt is kept', async (t) => {
   const rig = openRig(t, base)
-  const {exitCode, events} = await rig.start({run: 'b', epochs: 1, set: ['metrics=[size]'], env: {NEARMISS_TOY_TROUBLE: 'score:broken'}}).done()
+  const {exitCode, events} = await rig
+    .start({run: 'b', epochs: 1, set: ['metrics=[size]'], env: {NEARMISS_TOY_TROUBLE: 'score:broken'}})
+    .done()
   assert.equal(exitCode, 6)
   const failed = events.find((event) => event.kind === 'failed')!
   assert.deepEqual(failed.problems.slice(0, 2), ['metrics.json: score is NaN', 'metrics.json: size is negative'])
@@ -198,11 +216,15 @@ test('an output that breaks its contract is not committed: exit code 6, all prob
 
 test('what a user can mend is shown without a stack, a bug with the end of its log', async (t) => {
   const rig = openRig(t, base)
-  const user = await rig.start({run: 'b', epochs: 1, set: ['metrics=[size]'], env: {NEARMISS_TOY_TROUBLE: 'score:user'}}).done()
+  const user = await rig
+    .start({run: 'b', epochs: 1, set: ['metrics=[size]'], env: {NEARMISS_TOY_TROUBLE: 'score:user'}})
+    .done()
   assert.equal(user.exitCode, 1)
   const told = user.events.find((event) => event.kind === 'failed')!
   assert.deepEqual(told.problems, ['two files cannot be read:', '  a.jpg', '  b.jpg'])
-  const bug = await rig.start({run: 'b', epochs: 1, set: ['metrics=[size]'], env: {NEARMISS_TOY_TROUBLE: 'score:bug'}}).done()
+  const bug = await rig
+    .start({run: 'b', epochs: 1, set: ['metrics=[size]'], env: {NEARMISS_TOY_TROUBLE: 'score:bug'}})
+    .done()
   assert.equal(bug.exitCode, 1)
   const shown = bug.events.find((event) => event.kind === 'failed')!
   assert.equal(shown.problems[0], 'TypeError: weight is not a function')
@@ -213,7 +235,9 @@ test('what a user can mend is shown without a stack, a bug with the end of its l
 
 test('a full disk in a stage is one sentence that says what to do', async (t) => {
   const rig = openRig(t, base)
-  const full = await rig.start({run: 'b', epochs: 1, set: ['metrics=[size]'], env: {NEARMISS_TOY_TROUBLE: 'score:full'}}).done()
+  const full = await rig
+    .start({run: 'b', epochs: 1, set: ['metrics=[size]'], env: {NEARMISS_TOY_TROUBLE: 'score:full'}})
+    .done()
   assert.deepEqual(full.events.find((event) => event.kind === 'failed')!.problems, [
     'the disk is full: model.json (ENOSPC, write). Free some space and run again: what is committed stays, nothing is computed twice',
   ])

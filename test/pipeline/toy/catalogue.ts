@@ -62,7 +62,9 @@ export function toyCatalogue(folder: string): Catalogue {
           numbers: {kind: 'numbers'},
           described: {
             kind: 'described',
-            needed: (values) => at(values, 'mining', 'sampler') === 'all' && Number(values['epoch']) >= Number(at(values, 'mining', 'from_epoch')),
+            needed: (values) =>
+              at(values, 'mining', 'sampler') === 'all' &&
+              Number(values.epoch) >= Number(at(values, 'mining', 'from_epoch')),
           },
         },
         outputs: {batches: 'batches'},
@@ -83,6 +85,6 @@ export function toyCatalogue(folder: string): Catalogue {
       },
     },
     kinds: {numbers: json, model: json, described: json, batches: json, training: json, metrics: json},
-    numerics: () => ({threads: process.env['NEARMISS_THREADS'] ?? '2'}),
+    numerics: () => ({threads: process.env.NEARMISS_THREADS ?? '2'}),
   }
 }

@@ -4,5 +4,5 @@ import {trouble} from './trouble.ts'
 
 export async function run({values, outputs}: StageContext): Promise<void> {
   await trouble('initialize')
-  await writeFile(outputs['model']!, JSON.stringify({weight: Number(values['seed'])}))
+  await writeFile(outputs.model!, JSON.stringify({weight: Number(values.seed)}))
 }

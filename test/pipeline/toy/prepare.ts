@@ -4,7 +4,7 @@ import {trouble} from './trouble.ts'
 
 export async function run({values, outputs}: StageContext): Promise<void> {
   await trouble('prepare')
-  const {file} = values['data'] as {file: string}
+  const {file} = values.data as {file: string}
   const numbers = (await readFile(file, 'utf8')).trim().split(/\s+/).map(Number)
-  await writeFile(outputs['numbers']!, JSON.stringify({numbers, file}))
+  await writeFile(outputs.numbers!, JSON.stringify({numbers, file}))
 }

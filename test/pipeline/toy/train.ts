@@ -8,11 +8,15 @@ import {trouble} from './trouble.ts'
 export async function run(context: StageContext): Promise<void> {
   const {values, inputs, outputs, scratch, snapshotEverySteps, signal} = context
   await trouble('train')
-  const objective = values['objective'] as {loss: string; margin?: number; temperature?: number}
-  const {loss} = (await import(`./loss-${objective.loss}.ts`)) as {loss: (weight: number, target: number, scale: number) => number}
-  const {steps} = JSON.parse(await readFile(inputs['batches']!, 'utf8')) as {steps: number[]}
+  const objective = values.objective as {loss: string; margin?: number; temperature?: number}
+  const {loss} = (await import(`./loss-${objective.loss}.ts`)) as {
+    loss: (weight: number, target: number, scale: number) => number
+  }
+  const {steps} = JSON.parse(await readFile(inputs.batches!, 'utf8')) as {steps: number[]}
   const snapshot = await scratch.latest()
-  let {weight} = JSON.parse(await readFile(snapshot ? join(snapshot.folder, 'state.json') : inputs['model']!, 'utf8')) as {weight: number}
+  let {weight} = JSON.parse(await readFile(snapshot ? join(snapshot.folder, 'state.json') : inputs.model!, 'utf8')) as {
+    weight: number
+  }
   if (snapshot) context.note(`goes on at step ${snapshot.step}`)
   const save = (step: number) =>
     scratch.save(step, async (folder) => {
@@ -23,13 +27,16 @@ export async function run(context: StageContext): Promise<void> {
     weight = loss(weight, steps[step]!, objective.margin ?? objective.temperature!)
     context.progress({done: step + 1, total: steps.length, unit: 'steps', figures: {loss: weight}})
     if ((step + 1) % snapshotEverySteps === 0) await save(step + 1)
-    await setTimeout(Number(process.env['NEARMISS_TOY_STEP_MS'] ?? 0))
+    await setTimeout(Number(process.env.NEARMISS_TOY_STEP_MS ?? 0))
     if (signal.aborted) {
       await save(step + 1)
       signal.throwIfAborted()
     }
   }
-  await writeFile(outputs['model']!, JSON.stringify({weight, ...(process.env['NEARMISS_TOY_NOISE'] ? {noise: process.pid} : {})}))
-  await writeFile(outputs['training']!, JSON.stringify({moment: weight / 2}))
+  await writeFile(
+    outputs.model!,
+    JSON.stringify({weight, ...(process.env.NEARMISS_TOY_NOISE ? {noise: process.pid} : {})}),
+  )
+  await writeFile(outputs.training!, JSON.stringify({moment: weight / 2}))
   context.report({steps: steps.length})
 }

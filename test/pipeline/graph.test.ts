@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {type Graph, openGraph} from '../../lib/pipeline/graph.ts'
+import {openRig} from './rig.ts'
+
+function describeGraph(graph: Graph): string[] {
+  return [...graph.values()].map(({id, inputs}) => {
+    const sources = Object.entries(inputs).map(([input, {node, output}]) => `${input}=${node}.${output}`)
+    return [id, ...sources].join(' ')
+  })
+}
+
+test('advance reads the state of the epoch before, measure that of its own; nothing carries training into epoch 1', (t) => {
+  const {config, catalogue} = openRig(t).request()
+  assert.deepEqual(describeGraph(openGraph(config, catalogue, 2)), [
+    'prepare',
+    'initialize',
+    'baseline numbers=prepare.numbers model=initialize.model',
+    'describe-val@0 numbers=prepare.numbers model=initialize.model',
+    'score@0 described=describe-val@0.described',
+    'describe-all@1 numbers=prepare.numbers model=initialize.model',
+    'mine@1 numbers=prepare.numbers described=describe-all@1.described',
+    'train@1 batches=mine@1.batches model=initialize.model',
+    'describe-val@1 numbers=prepare.numbers model=train@1.model',
+    'score@1 described=describe-val@1.described',
+    'describe-all@2 numbers=prepare.numbers model=train@1.model',
+    'mine@2 numbers=prepare.numbers described=describe-all@2.described',
+    'train@2 batches=mine@2.batches model=train@1.model training=train@1.training',
+    'describe-val@2 numbers=prepare.numbers model=train@2.model',
+    'score@2 described=describe-val@2.described',
+  ])
+})
+
+test('who only feeds unneeded inputs is not there', (t) => {
+  const {config, catalogue} = openRig(t).request({set: ['mining={sampler: all, from_epoch: 2}']})
+  const nodes = [...openGraph(config, catalogue, 2).keys()]
+  assert.equal(nodes.includes('describe-all@1'), false)
+  assert.equal(nodes.includes('describe-all@2'), true)
+})
+
+test('a stage gets the values that it declares and no others', (t) => {
+  const {config, catalogue} = openRig(t).request()
+  const graph = openGraph(config, catalogue, 1)
+  assert.deepEqual(graph.get('mine@1')!.values, {mining: {sampler: 'all', from_epoch: 1}, seed: 1, epoch: 1})
+  assert.deepEqual(graph.get('describe-val@1')!.values, {split: 'val'})
+})
