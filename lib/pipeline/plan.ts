@@ -3,7 +3,6 @@ import {type Graph, type Node, openGraph} from './graph.ts'
 import {type KeyRecord, type Keys, keyOf, openKeys} from './key.ts'
 import {type History, openHistory} from './reason.ts'
 import {requireExternal} from './require-external.ts'
-import {readRefs} from './runs.ts'
 import type {Catalogue} from './stage.ts'
 import {type Entry, findEntry} from './store.ts'
 
@@ -45,7 +44,7 @@ export async function planGraph(
 ): Promise<PlannedNode[]> {
   requireExternal(graph, root, config)
   const keys = openKeys(catalogue, root, artifacts)
-  const history = openHistory(artifacts, readRefs(artifacts, run))
+  const history = openHistory(artifacts, run)
   const plan = new Map<string, Outlook>()
   for (const node of graph.values()) plan.set(node.id, await foresee(node, plan, {keys, history, artifacts}))
   keys.save()
@@ -97,7 +96,8 @@ function lookUp(node: Node, record: KeyRecord, history: History, artifacts: stri
 
 /** With inputs still to be computed: a hit is possible only where all the rest of the record was seen before. */
 function guess(node: Node, record: KeyRecord, unknown: readonly string[], history: History): Outlook {
-  if (!history.mayHit(record, unknown)) return {state: 'run', reason: history.explain(node.id, record, unknown)}
+  if (!history.mayHit(node.id, record, unknown))
+    return {state: 'run', reason: history.explain(node.id, record, unknown)}
   const sources = unknown.map((input) => `${node.inputs[input]!.output} of ${node.inputs[input]!.node}`)
   return {state: 'maybe', reason: `unless ${sources.join(' and ')} comes out as before`}
 }

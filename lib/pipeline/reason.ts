@@ -1,40 +1,52 @@
 import {canonicalJson} from './canonical.ts'
 import {show} from './complaint.ts'
 import type {KeyRecord} from './key.ts'
-import type {Refs} from './runs.ts'
+import {listRuns, type Refs, readRefs} from './runs.ts'
 import {type Manifest, readManifests} from './store.ts'
 import {leavesOf} from './tree.ts'
 
 /** Why a node is not a hit, told by what was computed before. */
 export interface History {
-  /** What changed against the node's record in this run, else the most alike one that any run has of it. Inputs in `unknown` do not count. */
+  /**
+   * What changed against the node's record in this run, else the most alike one that any run has of it. Inputs in `unknown` do not
+   * count.
+   */
   explain(node: string, record: KeyRecord, unknown: readonly string[]): string
-  /** Whether some entry has this record, whatever the inputs in `unknown` are: then they may come out so that it is a hit. */
-  mayHit(record: KeyRecord, unknown: readonly string[]): boolean
+  /** Whether the node had this record before, whatever the inputs in `unknown` are: then they may come out so that it is a hit. */
+  mayHit(node: string, record: KeyRecord, unknown: readonly string[]): boolean
 }
 
 /** Reads the store's manifests when the first question comes (a run of hits asks none). */
-export function openHistory(artifacts: string, refs: Refs): History {
-  let all: Manifest[] | undefined
-  const ofStage = (stage: string) => {
-    all ??= readManifests(artifacts)
-    return all.filter(({record}) => record.stage === stage)
+export function openHistory(artifacts: string, run: string): History {
+  let past: Past | undefined
+  const ofNode = (node: string) => {
+    past ??= readPast(artifacts)
+    const keys = new Set(past.refs.map((refs) => refs[node]))
+    return past.manifests.filter((each) => each.node === node || keys.has(each.key))
   }
   return {
     explain: (node, record, unknown) => {
-      const candidates = ofStage(record.stage)
-      const before =
-        candidates.find(({key}) => key === refs[node]) ??
-        nearest(
-          candidates.filter((each) => each.node === node),
-          record,
-          unknown,
-        )
-      if (before === undefined) return refs[node] === undefined ? 'never computed' : 'no longer in the store'
+      const candidates = ofNode(node)
+      const own = readRefs(artifacts, run)[node]
+      const before = candidates.find(({key}) => key === own) ?? nearest(candidates, record, unknown)
+      if (before === undefined) return own === undefined ? 'never computed' : 'no longer in the store'
       return summarise(differences(before.record, record, unknown))
     },
-    mayHit: (record, unknown) =>
-      ofStage(record.stage).some((each) => differences(each.record, record, unknown).length === 0),
+    mayHit: (node, record, unknown) =>
+      ofNode(node).some((each) => differences(each.record, record, unknown).length === 0),
+  }
+}
+
+interface Past {
+  readonly manifests: readonly Manifest[]
+  /** Of every run. */
+  readonly refs: readonly Refs[]
+}
+
+function readPast(artifacts: string): Past {
+  return {
+    manifests: readManifests(artifacts),
+    refs: listRuns(artifacts).map((run) => readRefs(artifacts, run)),
   }
 }
 

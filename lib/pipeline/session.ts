@@ -120,7 +120,7 @@ async function compute(node: Node, key: string, record: KeyRecord, session: Sess
     }
     const damage = found.state === 'damaged' ? `entry damaged: ${found.reason}` : undefined
     if (found.state === 'damaged') await setAside(artifacts, found.folder, new Date())
-    session.history ??= openHistory(artifacts, session.refs)
+    session.history ??= openHistory(artifacts, session.request.run)
     const reason = damage ?? session.history.explain(node.id, record, [])
     const made = await execute({node, key, record, reason, lease}, session)
     if (made === undefined) return undefined
