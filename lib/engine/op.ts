@@ -10,8 +10,7 @@ export interface Raw {
 
 export const FLOAT = binding.TF_FLOAT
 export const INT32 = binding.TF_INT32
-export const UINT8 = binding.TF_UINT8
-export const RESOURCE = binding.TF_RESOURCE
+const UINT8 = binding.TF_UINT8
 /** TensorFlow's number of bfloat16, which tfjs does not know. */
 export const BFLOAT16 = 14
 
