@@ -1,12 +1,11 @@
-import {existsSync, rmSync} from 'node:fs'
+import {existsSync} from 'node:fs'
 import {join} from 'node:path'
-import {readDescriptors} from '../lib/tables/descriptors.ts'
-import {type NeighboursTable, readNeighbours} from '../lib/tables/neighbours.ts'
+import {compareNeighbours} from './agreement.ts'
 import {figuresOfMemory} from './lab-epoch.ts'
 import {measure} from './measure.ts'
 import {makeProjectFolder, nearmiss} from './project-folder.ts'
 import {peerScript} from './python.ts'
-import type {Contestant, Experiment, Sample} from './samples.ts'
+import type {Contestant, Experiment} from './samples.ts'
 
 export interface ExactNeighboursOptions {
   readonly python: string
@@ -20,19 +19,16 @@ export async function exactNeighbours(options: ExactNeighboursOptions): Promise<
   if (!existsSync(join(tables, 'descriptors.arrow'))) {
     await measure({file: options.python, args: [peerScript('synthetic.py'), '--out', tables]})
   }
-  return {
-    name: 'exact neighbours',
-    contestants: [ours(tables, options), faiss('plain', tables, options), faiss('blocks', tables, options)],
-  }
+  const rows = ['plain', 'blocks'].map((row) => faiss(row, tables, options))
+  return {name: 'exact neighbours', contestants: [ours(tables, options), ...rows]}
 }
 
 function ours(tables: string, options: ExactNeighboursOptions): Contestant {
-  const folder = join(options.scratch, 'mine')
+  const folder = ourFolder(options)
   const inputs = ['images', 'descriptors'].flatMap((name) => ['--in', `${name}=${join(tables, `${name}.arrow`)}`])
-  const args = [
+  const stage = [
     'stage',
     'mine-negatives',
-    '--json',
     '--preset',
     'lab-cub',
     '--epoch',
@@ -40,86 +36,34 @@ function ours(tables: string, options: ExactNeighboursOptions): Contestant {
     ...inputs,
     '--out',
     join(folder, 'out'),
+    '--json',
   ]
   return {
     name: 'nearmiss',
     run: async () => {
       makeProjectFolder(folder)
-      const {seconds, memory, lines} = await measure(nearmiss(folder, options.threads, args))
-      const facts = lines.find(({kind}) => kind === 'committed')?.facts as Record<string, number> | undefined
-      const agreement = await compare(tables, join(folder, 'out', 'neighbours.arrow'), faissOutput(options, 'plain'))
-      rmSync(folder, {recursive: true})
-      const searched = facts?.search_seconds
-      return {
-        ...(searched === undefined ? {} : {search_s: searched}),
-        command_s: seconds,
-        ...figuresOfMemory(memory),
-        ...agreement,
-      }
+      const {seconds, memory, lines} = await measure(nearmiss(folder, options.threads, stage))
+      const facts = lines.find(({kind}) => kind === 'committed')!.facts as {search_seconds: number}
+      return {search_s: facts.search_seconds, command_s: seconds, ...figuresOfMemory(memory)}
     },
   }
 }
 
+/** Says along with its own figures how our last table differs from what it found. */
 function faiss(row: string, tables: string, options: ExactNeighboursOptions): Contestant {
-  const out = faissOutput(options, row)
-  const args = [
-    peerScript('faiss_exact.py'),
-    '--in',
-    tables,
-    '--out',
-    out,
-    '--row',
-    row,
-    '--threads',
-    String(options.threads),
-  ]
+  const out = join(options.scratch, `faiss-${row}.arrow`)
+  const threads = String(options.threads)
+  const args = [peerScript('faiss_exact.py'), '--in', tables, '--out', out, '--row', row, '--threads', threads]
   return {
     name: `faiss ${row}`,
     run: async () => {
-      const env = {OMP_NUM_THREADS: String(options.threads)}
-      const {seconds, memory, lines} = await measure({file: options.python, args, env})
-      return {search_s: lines.at(-1)!.search_s as number, command_s: seconds, ...figuresOfMemory(memory)}
+      const {seconds, memory, lines} = await measure({file: options.python, args, env: {OMP_NUM_THREADS: threads}})
+      const agreement = await compareNeighbours(tables, join(ourFolder(options), 'out', 'neighbours.arrow'), out)
+      return {search_s: lines.at(-1)!.search_s as number, command_s: seconds, ...figuresOfMemory(memory), ...agreement}
     },
   }
 }
 
-function faissOutput({scratch}: ExactNeighboursOptions, row: string): string {
-  return join(scratch, `faiss-${row}.arrow`)
-}
-
-/** How two tables of neighbours differ; empty until the other one exists. */
-async function compare(tables: string, ourPath: string, theirPath: string): Promise<Sample['figures']> {
-  if (!existsSync(theirPath)) return {}
-  const [ours, theirs, {vectors, dim}] = [
-    await readNeighbours(ourPath),
-    await readNeighbours(theirPath),
-    await readDescriptors(join(tables, 'descriptors.arrow')),
-  ]
-  const differing = differingRows(ours, theirs)
-  const gaps = differing.map((row) => {
-    const distance = (id: number) => exactDistance(vectors, dim, ours.anchor[row]!, id)
-    return distance(ours.neighbour[row]!) - distance(theirs.neighbour[row]!)
-  })
-  return {
-    same_neighbour_share: 1 - differing.length / ours.anchor.length,
-    // A row may differ only where float32 cannot tell two images apart: this is by how much, in float64.
-    farther_than_theirs_at_most: gaps.reduce((most, gap) => Math.max(most, gap), 0),
-    nearer_than_theirs_at_most: gaps.reduce((most, gap) => Math.max(most, -gap), 0),
-  }
-}
-
-function differingRows(ours: NeighboursTable, theirs: NeighboursTable): number[] {
-  if (ours.anchor.length !== theirs.anchor.length) {
-    throw new Error(`Ours has ${ours.anchor.length} neighbours, faiss ${theirs.anchor.length}: not the same question.`)
-  }
-  return Array.from(ours.anchor.keys()).filter(
-    (row) => ours.anchor[row] !== theirs.anchor[row] || ours.neighbour[row] !== theirs.neighbour[row],
-  )
-}
-
-/** Euclidean distance of two rows in float64. Ids are row numbers here. */
-function exactDistance(vectors: Float32Array, dim: number, a: number, b: number): number {
-  let sum = 0
-  for (let i = 0; i < dim; i++) sum += (vectors[a * dim + i]! - vectors[b * dim + i]!) ** 2
-  return Math.sqrt(sum)
+function ourFolder({scratch}: ExactNeighboursOptions): string {
+  return join(scratch, 'mine')
 }

@@ -18,9 +18,9 @@ const figures: Readonly<Record<string, {title: string; better: 'less' | 'more' |
   loss: {title: 'loss', better: 'neither', digits: 4},
   active_fraction: {title: 'active triplets', better: 'neither', digits: 2},
   precision_at_1: {title: 'precision@1', better: 'neither', digits: 4},
-  same_neighbour_share: {title: 'same neighbours as faiss', better: 'neither', digits: 6},
-  farther_than_theirs_at_most: {title: 'farther than faiss by at most', better: 'neither', digits: 9},
-  nearer_than_theirs_at_most: {title: 'nearer than faiss by at most', better: 'neither', digits: 9},
+  same_neighbours_share: {title: 'share of neighbours the same as ours', better: 'neither', digits: 6},
+  ours_farther_by: {title: 'where not, in float64: ours farther by', better: 'neither', digits: 9},
+  ours_disordered_by: {title: 'where not, in float64: ours out of order by', better: 'neither', digits: 9},
 }
 
 /** Markdown of all experiments: median (best) of each figure, and behind it how many times better the first contestant is. */
