@@ -56,12 +56,15 @@ export async function checkOutputs(
   const problems: string[] = []
   for (const [output, kind] of Object.entries(node.definition.outputs)) {
     const file = outputs[output]!
-    const found = existsSync(file)
-      ? await catalogue.kinds[kind]!.check(file, {inputs, values: node.values})
-      : ['the stage did not write it']
+    const check = async () => catalogue.kinds[kind]!.check(file, {inputs, values: node.values})
+    const found = existsSync(file) ? await check().catch(describeUnreadable) : ['the stage did not write it']
     problems.push(...found.map((problem) => `${basename(file)}: ${problem}`))
   }
   return problems
+}
+
+function describeUnreadable(error: unknown): string[] {
+  return [`cannot be read: ${(error as Error).message}`]
 }
 
 /** What every output of an attempt is, for the manifest. */

@@ -12,13 +12,13 @@ export async function syncPath(path: string, step: DurableStep): Promise<void> {
   }
 }
 
-/** Replaces a small file: after a crash there is the old text or the new one, never a mixture. */
+/** Replaces a small file of which the caller is the one writer: after a crash there is the old text or the new one, never a mixture. */
 export async function replaceFile(
   path: string,
   text: string,
   steps: {sync: DurableStep; rename: DurableStep},
 ): Promise<void> {
-  const next = `${path}.${process.pid}`
+  const next = `${path}.next`
   const handle = await open(next, 'w')
   try {
     await handle.writeFile(text)

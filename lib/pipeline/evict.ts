@@ -1,5 +1,7 @@
 import {join} from 'node:path'
 import {dropOutput} from './commit.ts'
+import {ConfigError} from './config-error.ts'
+import {didYouMean} from './did-you-mean.ts'
 import type {Tell} from './event-log.ts'
 import {applyKeep, type MetricAt} from './keep.ts'
 import {tryLock} from './lock.ts'
@@ -17,6 +19,7 @@ export interface Eviction {
 
 /** Drops what the run's keep rules let go, unless another run or another node still holds on to it, or somebody reads it just now. */
 export async function evict({artifacts, record, refs, epoch, tell}: Eviction): Promise<void> {
+  checkMetrics(artifacts, record, refs, epoch)
   const metricAt = openMetrics(artifacts)
   const {free} = applyKeep(refs, record.keep, epoch, metricAt(refs))
   const others = listRuns(artifacts).filter((run) => run !== record.run)
@@ -32,6 +35,20 @@ export async function evict({artifacts, record, refs, epoch, tell}: Eviction): P
     const bytes = await drop(artifacts, key, output)
     if (bytes > 0) tell({kind: 'evicted', node, output, bytes})
   }
+}
+
+/** A misspelt metric would silently keep nothing: it is noticed when the first measurement is there. */
+function checkMetrics(artifacts: string, {keep}: RunRecord, refs: Refs, epoch: number): void {
+  const problems = Object.entries(keep).flatMap(([stage, rules]) =>
+    Object.entries(rules).flatMap(([output, {best}]) => {
+      const key = best === undefined ? undefined : refs[`${best.stage}@${epoch}`]
+      const metrics = key === undefined ? undefined : findMetrics(artifacts, key)
+      if (best === undefined || metrics === undefined || Object.hasOwn(metrics, best.metric)) return []
+      const text = `${best.stage} has no metric ${best.metric}${didYouMean(best.metric, Object.keys(metrics))}`
+      return [{where: `keep of ${stage}.${output}`, text}]
+    }),
+  )
+  if (problems.length > 0) throw new ConfigError(problems)
 }
 
 type Holds = (key: string, output: string) => boolean

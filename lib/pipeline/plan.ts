@@ -4,7 +4,7 @@ import {type KeyRecord, type Keys, keyOf, openKeys} from './key.ts'
 import {type History, openHistory} from './reason.ts'
 import {requireExternal} from './require-external.ts'
 import type {Catalogue} from './stage.ts'
-import {type Entry, findEntry} from './store.ts'
+import {type Entry, findEntry, verifyEntry} from './store.ts'
 
 export interface PlanRequest {
   readonly config: Config
@@ -26,8 +26,11 @@ export interface PlannedNode {
   readonly epoch?: number
   /** Absent while it depends on an output that is not known yet. */
   readonly key?: string
-  /** `maybe`: an input will be computed first; if its bytes come out as before, this is a hit. */
-  readonly state: 'hit' | 'run' | 'maybe'
+  /**
+   * `maybe`: an input will be computed first; if its bytes come out as before, this is a hit. `gone`: a measurement of an old epoch
+   * whose model was dropped; it is left out, because measuring never retrains.
+   */
+  readonly state: 'hit' | 'run' | 'maybe' | 'gone'
   /** `objective.margin 0.1 -> 0.2`, `code lib/objectives/losses/triplet.ts changed`, `never computed`; empty for a hit. */
   readonly reason: string
 }
@@ -49,6 +52,7 @@ export async function planGraph(
   for (const node of graph.values()) plan.set(node.id, await foresee(node, plan, {keys, history, artifacts}))
   keys.save()
   recomputeDropped(graph, plan)
+  leaveOut(graph, plan)
   return [...graph.values()].map(({id, name, epoch}) => {
     const {state, reason, key} = plan.get(id)!
     return {node: id, name, ...(epoch === undefined ? {} : {epoch}), ...(key === undefined ? {} : {key}), state, reason}
@@ -69,21 +73,38 @@ interface Tools {
   readonly artifacts: string
 }
 
-async function foresee(
-  node: Node,
-  plan: ReadonlyMap<string, Outlook>,
-  {keys, history, artifacts}: Tools,
-): Promise<Outlook> {
+async function foresee(node: Node, plan: Map<string, Outlook>, tools: Tools): Promise<Outlook> {
+  const {keys, history, artifacts} = tools
   const digests: Record<string, string> = {}
   const unknown: string[] = []
-  for (const [input, source] of Object.entries(node.inputs)) {
-    const producer = plan.get(source.node)!.entry
-    const digest = producer === undefined ? undefined : await keys.inputDigest(node, input, producer, source.output)
+  for (const input of Object.keys(node.inputs)) {
+    const digest = await digestInput(node, input, plan, tools)
     if (digest === undefined) unknown.push(input)
     else digests[input] = digest
   }
   const record = await keys.record(node, digests)
   return unknown.length > 0 ? guess(node, record, unknown, history) : lookUp(node, record, history, artifacts)
+}
+
+/** Undefined where it will only be known later; a look into a rotten file makes its producer run again. */
+async function digestInput(
+  node: Node,
+  input: string,
+  plan: Map<string, Outlook>,
+  {keys, artifacts}: Tools,
+): Promise<string | undefined> {
+  const {node: source, output} = node.inputs[input]!
+  const producer = plan.get(source)!
+  if (producer.entry === undefined) return undefined
+  try {
+    return await keys.inputDigest(node, input, producer.entry, output)
+  } catch (error) {
+    const {key} = producer.entry.manifest
+    const [damage] = await verifyEntry(artifacts, key)
+    if (damage === undefined) throw error
+    plan.set(source, {state: 'run', reason: `entry damaged: ${damage}`, key})
+    return undefined
+  }
 }
 
 function lookUp(node: Node, record: KeyRecord, history: History, artifacts: string): Outlook {
@@ -106,11 +127,25 @@ function guess(node: Node, record: KeyRecord, unknown: readonly string[], histor
 function recomputeDropped(graph: Graph, plan: Map<string, Outlook>): void {
   for (const node of [...graph.values()].reverse()) {
     const {state} = plan.get(node.id)!
-    if (state === 'hit') continue
     for (const {node: source, output} of Object.values(node.inputs)) {
       const producer = plan.get(source)!
-      if (!producer.entry?.dropped.includes(output) || producer.state === 'run') continue
+      if (state === 'hit' || producer.state === 'run' || !producer.entry?.dropped.includes(output)) continue
+      if (node.part === 'measure' && graph.get(source)!.part === 'advance') {
+        const reason = `${output} of ${source} was dropped, and a measurement does not retrain`
+        plan.set(node.id, {...plan.get(node.id)!, state: 'gone', reason})
+        break
+      }
       plan.set(source, {...producer, state, reason: `${output} was dropped, ${node.id} reads it`})
     }
+  }
+}
+
+/** What reads from a measurement that is left out is left out too. */
+function leaveOut(graph: Graph, plan: Map<string, Outlook>): void {
+  for (const node of graph.values()) {
+    const outlook = plan.get(node.id)!
+    const gone = Object.values(node.inputs).find(({node: source}) => plan.get(source)!.state === 'gone')
+    if (gone === undefined || outlook.state === 'hit') continue
+    plan.set(node.id, {...outlook, state: 'gone', reason: `${gone.node} is left out`})
   }
 }

@@ -16,6 +16,11 @@ export function findSnapshot(folder: string): number | undefined {
   return steps.length === 0 ? undefined : Math.max(...steps)
 }
 
+/** After the commit: until then they are what a crash would go on from. */
+export async function removeScratch(artifacts: string, key: string): Promise<void> {
+  await durably('remove-scratch', () => rm(scratchFolder(artifacts, key), {recursive: true, force: true}))
+}
+
 /** Opens the snapshots in a folder that only the holder of the key's lease writes to. */
 export function openScratch(folder: string): Scratch {
   return {

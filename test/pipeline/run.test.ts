@@ -198,6 +198,63 @@ test('a damaged entry is computed again with the reason, and set aside for inspe
   assert.deepEqual(await rig.faults(), [])
 })
 
+test('contents that rotted on the disk are found when a look into them or a stage fails, and are computed again', async (t) => {
+  const rig = openRig(t, base)
+  const numbers = rig.output('prepare', 'numbers')
+  writeFileSync(numbers, 'x'.repeat(readFileSync(numbers).length))
+  rmSync(join(rig.artifacts, 'cache'), {recursive: true})
+  const looked = await rig.run({epochs: 1})
+  assert.deepEqual([looked.exitCode, looked.computed], [0, ['prepare']])
+  const model = rig.output('train@1', 'model')
+  writeFileSync(model, 'x'.repeat(readFileSync(model).length))
+  const failed = await rig.run({epochs: 2})
+  assert.equal(failed.exitCode, 5)
+  assert.match(
+    failed.events.find((event) => event.kind === 'failed')!.problems.join('\n'),
+    /^its input from train@1 is damaged: model\.json has sha256 \w{12}…, manifest says \w{12}…\. It was set aside: run again to compute it anew$/,
+  )
+  const again = await rig.run({epochs: 2})
+  assert.equal(again.exitCode, 0)
+  assert.equal(again.computed[0], 'train@1')
+  assert.deepEqual(await rig.faults(), [])
+})
+
+test('a keep rule that names an unknown metric is told after the first measurement', async (t) => {
+  const rig = openRig(t, base)
+  rig.edit('pipeline.yaml', (text) => text.replace('best: score.score', 'best: score.scor'))
+  await assert.rejects(rig.run({run: 'b', epochs: 0, set: ['metrics=[size, score]']}), {
+    name: 'ConfigError',
+    message: 'keep of train.model: score has no metric scor; did you mean "score"?',
+  })
+})
+
+test('measuring an old epoch anew does not retrain: what its dropped model would be needed for is left out', async (t) => {
+  const rig = openRig(t)
+  rig.edit('pipeline.yaml', (text) =>
+    text
+      .replace('with: {split: val}', 'with: {split: val}\n      keep: {described: {last: 1}}')
+      .replace(', best: score.score', ''),
+  )
+  assert.equal((await rig.run({epochs: 2})).exitCode, 0)
+  const options = {run: 'sizes', epochs: 2, set: ['metrics=[size]']}
+  const plan = (await rig.plan(options)).filter(({state}) => state !== 'hit')
+  assert.deepEqual(
+    plan.map(({node, state, reason}) => `${node} ${state} ${reason}`),
+    [
+      'describe-val@0 run described was dropped, score@0 reads it',
+      'score@0 run metrics.0 "score" -> "size"',
+      'describe-val@1 gone model of train@1 was dropped, and a measurement does not retrain',
+      'score@1 gone describe-val@1 is left out',
+      'score@2 run metrics.0 "score" -> "size"',
+    ],
+  )
+  const {exitCode, computed, events} = await rig.run(options)
+  assert.equal(exitCode, 0)
+  assert.deepEqual(computed, ['describe-val@0', 'score@0', 'score@2'])
+  const notes = events.flatMap((event) => (event.kind === 'note' && event.node === 'score@1' ? [event.text] : []))
+  assert.deepEqual(notes, ['left out: model of train@1 was dropped by a keep rule, and a measurement does not retrain'])
+})
+
 test('an output that breaks its contract is not committed: exit code 6, all problems, the attempt is kept', async (t) => {
   const rig = openRig(t, base)
   const {exitCode, events} = await rig

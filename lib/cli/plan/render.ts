@@ -35,7 +35,7 @@ export function renderPlan(plan: Plan, page: PlanPage): string[] {
   return [page.paint('strong', `run ${plan.run}, up to epoch ${plan.epochs}`), ...rendered, summary(plan)]
 }
 
-const stateColour = {hit: 'faint', run: 'warning', maybe: 'strong'} as const
+const stateColour = {hit: 'faint', run: 'warning', maybe: 'strong', gone: 'faint'} as const
 
 interface Line {
   readonly label: string
@@ -102,7 +102,8 @@ function nodeLine(label: string, node: PlannedNode, nodes: readonly PlannedNode[
 }
 
 function predict(nodes: readonly PlannedNode[], seconds: ReadonlyMap<string, number>): number {
-  return nodes.reduce((sum, node) => sum + (node.state === 'hit' ? 0 : (seconds.get(node.name) ?? 0)), 0)
+  const work = nodes.filter((node) => node.state === 'run' || node.state === 'maybe')
+  return work.reduce((sum, node) => sum + (seconds.get(node.name) ?? 0), 0)
 }
 
 function summary(plan: Plan): string {
