@@ -2,10 +2,10 @@ import {type Distribution, placeTensorflow, version} from './distribution.ts'
 
 /**
  * TensorFlow for CUDA 12.5 and cuDNN 9, with the NVIDIA libraries that its wheel's metadata pins (extra `and-cuda`).
- * Everything that is assumed about GPUs stands in this file, and none of it was ever run: no GPU was at hand.
+ * Everything that is assumed about GPUs stands in this file. It was staged and loaded on a machine without a GPU, where
+ * TensorFlow finds the CUDA runtime and falls back to the processor; no kernel ever ran on a card.
  *
- * The library looks for CUDA in `$ORIGIN/../nvidia/<name>/lib`, so the NVIDIA files go beside `lib`. Should it not find them,
- * put `<cache>/nearmiss/tensorflow-gpu-2.19.1/nvidia/<name>/lib` on LD_LIBRARY_PATH.
+ * The library looks for CUDA in `$ORIGIN/../nvidia/<name>/lib` (its RUNPATH), so the NVIDIA files go beside `lib`.
  */
 export const gpu: Distribution = {
   kind: 'gpu',
@@ -29,7 +29,7 @@ export const gpu: Distribution = {
     nvidia('nvidia-nccl-cu12==2.23.4', 'b097258d9aab2fa9f686e33c6fe40ae57b27df60cedbd15d139701bb5509e0c1'),
     nvidia('nvidia-nvjitlink-cu12==12.5.82', 'f9b37bc5c8cf7509665cb6ada5aaa0ce65618f2332b7d3e78e9790511f111212'),
   ],
-  bytes: 6_000_000_000,
+  bytes: 5_000_000_000,
 }
 
 function nvidia(requirement: string, sha256: string): Distribution['wheels'][number] {

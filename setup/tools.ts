@@ -1,6 +1,6 @@
 import {existsSync} from 'node:fs'
 import {readFile, statfs} from 'node:fs/promises'
-import {dirname} from 'node:path'
+import {dirname, resolve} from 'node:path'
 import {$} from 'zx'
 
 /** What is about to be done, and so which tools it takes. */
@@ -20,6 +20,7 @@ export async function findProblems(needs: Needs, cache: string): Promise<string[
     download && checkTool('flock', ['flock', '--version'], 'guards the cache folder', 'util-linux'),
     download && checkTool('pip', ['python3', '-m', 'pip', '--version'], 'downloads TensorFlow', 'python3-pip'),
     download && checkSpace(await freeBytes(cache), needs.downloadBytes, cache),
+    needs.build && checkProjectPath(resolve(import.meta.dirname, '..')),
     needs.build && checkTool('python3', ['python3', '--version'], 'runs node-gyp', 'python3'),
     needs.build && checkTool('make', ['make', '--version'], 'builds the addons', 'make'),
     needs.build && checkTool('a C++ compiler', [process.env.CXX ?? 'g++', '--version'], 'builds the addons', 'g++'),
@@ -38,6 +39,12 @@ export function checkProcessor(cpuinfo: string): string | undefined {
   const flags = /^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]?.split(' ')
   if (flags === undefined || flags.includes('avx')) return undefined
   return 'The processor has no AVX (/proc/cpuinfo), which TensorFlow needs. Use another machine; a virtual machine may need its CPU type set to "host".'
+}
+
+/** The makefiles that node-gyp writes do not quote paths. */
+export function checkProjectPath(folder: string): string | undefined {
+  if (!/\s/.test(folder)) return undefined
+  return `The project lies in "${folder}", and node-gyp cannot build in a path with spaces. Move it.`
 }
 
 export function checkSpace(free: number, wanted: number, folder: string): string | undefined {

@@ -23,7 +23,10 @@ export async function downloadWheel(wheel: Wheel, folder: string): Promise<strin
   const platforms = ['manylinux2014_x86_64', 'manylinux_2_17_x86_64', 'manylinux_2_27_x86_64']
   const target = ['--python-version', '312', '--implementation', 'cp', '--abi', 'cp312', '--abi', 'none']
   const options = ['--quiet', '--no-deps', '--no-cache-dir', '--only-binary=:all:', '--retries', '2', ...target]
+  // pip keeps what it downloads in TMPDIR first, which may be a small disk in memory.
+  const environment = {...process.env, TMPDIR: folder}
   const download = await $({
+    env: environment,
     quiet: true,
     nothrow: true,
   })`python3 -m pip download ${options} ${platforms.flatMap((name) => ['--platform', name])} --dest ${folder} ${wheel.requirement}`

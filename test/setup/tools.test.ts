@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {checkNode, checkProcessor, checkSpace} from '../../setup/tools.ts'
+import {checkNode, checkProcessor, checkProjectPath, checkSpace} from '../../setup/tools.ts'
 
 test('Node 20 to 24 pass, others are told which to install', () => {
   for (const version of ['20.20.2', '22.3.0', '24.21.0']) assert.equal(checkNode(version), undefined)
@@ -24,5 +24,13 @@ test('Too little space is told with both numbers and the variable that moves the
   assert.equal(
     checkSpace(3.2e8, 1.05e9, '/cache'),
     '/cache has 0.32 GB free, staging TensorFlow takes 1.05 GB. Free some space, or set XDG_CACHE_HOME to a folder on a larger disk.',
+  )
+})
+
+test('A project in a path with spaces is refused before node-gyp fails on it', () => {
+  assert.equal(checkProjectPath('/home/me/nearmiss'), undefined)
+  assert.match(
+    checkProjectPath('/home/my name/nearmiss') ?? '',
+    /"\/home\/my name\/nearmiss", and node-gyp cannot build/,
   )
 })
