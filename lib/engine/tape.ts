@@ -1,8 +1,8 @@
 // Reverse-mode differentiation over raw TensorFlow operations (after micrograd): every operation records how its gradient is
 // made. Unlike tfjs' tape it frees each kept activation as soon as its gradient has been taken.
 
-import {free, fromHost, type Raw, run, type as typeAttribute} from './op.ts'
-import {add, gatherRows} from './ops/elementwise.ts'
+import {free, fromHost, type Raw} from './op.ts'
+import {add, cast, gatherRows} from './ops/elementwise.ts'
 
 /**
  * A tensor of a forward pass, freed when its last holder lets go. An operation consumes its inputs: hold a value first if it is
@@ -78,18 +78,16 @@ export class Tape {
       this.dispose()
       return
     }
-    const kept = rows && fromHost(rows, [rows.length])
-    output.gradient = kept
-      ? gatherRows(gradient, kept)
-      : run('Identity', [gradient], [typeAttribute('T', gradient.dtype)])
+    const some = rows === undefined || rows.length === gradient.shape[0] ? undefined : fromHost(rows, [rows.length])
+    output.gradient = some ? gatherRows(gradient, some) : cast(gradient, gradient.dtype)
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {
       const stepGradient = step.output.gradient
-      if (kept) for (const value of step.kept) value.narrow(kept)
       step.output.gradient = undefined
+      if (some) for (const value of step.kept) value.narrow(some)
       if (stepGradient !== undefined) step.backward(stepGradient)
       for (const value of step.kept) value.release()
     }
-    if (kept) free(kept)
+    if (some) free(some)
   }
 
   /** Frees what was kept without taking gradients. */
