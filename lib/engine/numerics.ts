@@ -4,7 +4,17 @@ import {availableParallelism} from 'node:os'
 import {basename, dirname, join} from 'node:path'
 
 /** Vector extensions for which oneDNN and Eigen choose other kernels, and so other roundings. */
-const extensions = ['avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'avx512_fp16', 'avx_vnni', 'amx_bf16', 'amx_tile']
+const extensions = [
+  'avx2',
+  'fma',
+  'avx512f',
+  'avx512_vnni',
+  'avx512_bf16',
+  'avx512_fp16',
+  'avx_vnni',
+  'amx_bf16',
+  'amx_tile',
+]
 
 /**
  * What the bits of a result depend on besides its inputs, told without loading TensorFlow: the library (by its staged
