@@ -1,6 +1,5 @@
 import {join} from 'node:path'
 import {dropOutput} from './commit.ts'
-import {ConfigError} from './config-error.ts'
 import {didYouMean} from './did-you-mean.ts'
 import type {Tell} from './event-log.ts'
 import {applyKeep, type MetricAt} from './keep.ts'
@@ -19,7 +18,6 @@ export interface Eviction {
 
 /** Drops what the run's keep rules let go, unless another run or another node still holds on to it, or somebody reads it just now. */
 export async function evict({artifacts, record, refs, epoch, tell}: Eviction): Promise<void> {
-  checkMetrics(artifacts, record, refs, epoch)
   const metricAt = openMetrics(artifacts)
   const {free} = applyKeep(refs, record.keep, epoch, metricAt(refs))
   const others = listRuns(artifacts).filter((run) => run !== record.run)
@@ -37,18 +35,17 @@ export async function evict({artifacts, record, refs, epoch, tell}: Eviction): P
   }
 }
 
-/** A misspelt metric would silently keep nothing: it is noticed when the first measurement is there. */
-function checkMetrics(artifacts: string, {keep}: RunRecord, refs: Refs, epoch: number): void {
-  const problems = Object.entries(keep).flatMap(([stage, rules]) =>
+/** A metric that is misspelt, or not computed, would silently keep nothing: said as soon as the first measurement is there. */
+export function describeMissingMetrics({artifacts, record: {keep}, refs, epoch}: Omit<Eviction, 'tell'>): string[] {
+  return Object.entries(keep).flatMap(([stage, rules]) =>
     Object.entries(rules).flatMap(([output, {best}]) => {
       const key = best === undefined ? undefined : refs[`${best.stage}@${epoch}`]
       const metrics = key === undefined ? undefined : findMetrics(artifacts, key)
       if (best === undefined || metrics === undefined || Object.hasOwn(metrics, best.metric)) return []
-      const text = `${best.stage} has no metric ${best.metric}${didYouMean(best.metric, Object.keys(metrics))}`
-      return [{where: `keep of ${stage}.${output}`, text}]
+      const hint = didYouMean(best.metric, Object.keys(metrics))
+      return [`no ${output} of ${stage} is kept as the best one: ${best.stage} has no metric ${best.metric}${hint}`]
     }),
   )
-  if (problems.length > 0) throw new ConfigError(problems)
 }
 
 type Holds = (key: string, output: string) => boolean

@@ -1,5 +1,5 @@
 import {ensure, LeftOut} from './demand.ts'
-import {evict} from './evict.ts'
+import {describeMissingMetrics, evict} from './evict.ts'
 import {stop} from './failure.ts'
 import {type Graph, type Node, openGraph} from './graph.ts'
 import type {RunRequest} from './run-request.ts'
@@ -20,7 +20,9 @@ export async function executeRun(request: RunRequest): Promise<{exitCode: number
       await saveRefs(session)
       const epoch = turn[0]?.epoch
       if (epoch === undefined || session.count.computed === before) continue
-      await evict({artifacts: request.artifacts, record, refs: session.refs, epoch, tell: session.tell})
+      const finished = {artifacts: request.artifacts, record, refs: session.refs, epoch}
+      tellOnce(describeMissingMetrics(finished), turn.at(-1)!, session)
+      await evict({...finished, tell: session.tell})
       lookAgain(session)
     }
   })
@@ -40,6 +42,14 @@ async function step(node: Node, session: Session): Promise<void> {
   } catch (error) {
     if (!(error instanceof LeftOut)) throw error
     session.tell({kind: 'note', node: node.id, text: error.message})
+  }
+}
+
+function tellOnce(sentences: readonly string[], node: Node, session: Session): void {
+  for (const text of sentences) {
+    if (session.told.has(text)) continue
+    session.told.add(text)
+    session.tell({kind: 'note', node: node.id, text})
   }
 }
 

@@ -18,7 +18,7 @@ export interface Session {
   /** Node -> key; written to refs.json before anything relies on it. */
   readonly refs: Record<string, string>
   refsChanged: boolean
-  /** Nodes that were told as a hit or as computed: each is told and counted once. */
+  /** Nodes told as a hit or as computed, and sentences: each is told (and counted) once. */
   readonly told: Set<string>
   readonly count: {computed: number; hits: number}
 }

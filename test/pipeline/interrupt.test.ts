@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {readFileSync} from 'node:fs'
+import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {before, type TestContext, test} from 'node:test'
 import {setTimeout} from 'node:timers/promises'
@@ -82,9 +82,9 @@ test('an orphan that cannot hear that its runner died still holds the lease: the
   const rig = openRig(t, base)
   const runner = rig.start({...training, env: {NEARMISS_TOY_TROUBLE: 'train:block'}})
   await runner.saw('started', 'train@1')
-  const stage = stageOf(runner)
   const log = logFile(rig.artifacts, 'b', 'train@1')
-  while (!readFileSync(log, 'utf8').includes('blocking')) await setTimeout(10)
+  while (!(existsSync(log) && readFileSync(log, 'utf8').includes('blocking'))) await setTimeout(10)
+  const stage = stageOf(runner)
   runner.process.kill('SIGKILL')
   await runner.done()
   assert.equal(isAlive(stage), true)
