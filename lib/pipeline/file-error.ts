@@ -1,10 +1,12 @@
-/** What went wrong with a file or a disk, where, and what to do; undefined for errors that are about something else. */
-export function describeFileError(error: unknown): string | undefined {
+/**
+ * What went wrong with a file or a disk, where, and what to do; undefined for errors that are about something else. A failed write
+ * does not know its file: `folder` is where it must have been.
+ */
+export function describeFileError(error: unknown, folder: string): string | undefined {
   const {code, path, dest, syscall} = error as NodeJS.ErrnoException & {dest?: string}
   const remedy = remedies[code ?? '']
   if (remedy === undefined) return undefined
-  const where = dest ?? path
-  return `${remedy.what}${where === undefined ? '' : `: ${where}`} (${[code, syscall].filter(Boolean).join(', ')}). ${remedy.help}`
+  return `${remedy.what}: ${dest ?? path ?? folder} (${[code, syscall].filter(Boolean).join(', ')}). ${remedy.help}`
 }
 
 const remedies: Readonly<Record<string, {what: string; help: string}>> = {

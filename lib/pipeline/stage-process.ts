@@ -1,4 +1,5 @@
 /** The process that a stage runs in: takes one job over IPC, runs it, says how it ended. Its output goes to the node's log. */
+import {dirname} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {describeFileError} from './file-error.ts'
 import {openScratch} from './scratch.ts'
@@ -16,7 +17,8 @@ process.on('message', (message: ToStage) => {
 })
 
 async function runJob(job: StageJob): Promise<void> {
-  const last = await runStage(job).catch(describeEnd)
+  const folder = dirname(Object.values(job.outputs)[0] ?? job.scratch)
+  const last = await runStage(job).catch((error: unknown) => describeEnd(error, folder))
   // Workers that a stage left running must not keep the process alive; the message must be out before it goes.
   process.send!(last, () => process.exit(last.kind === 'failed' ? 1 : 0))
 }
@@ -41,12 +43,12 @@ function send(message: FromStage): void {
   process.send!(message)
 }
 
-function describeEnd(error: unknown): FromStage {
+function describeEnd(error: unknown, folder: string): FromStage {
   if (!(error instanceof Error)) return {kind: 'failed', expected: false, message: String(error)}
   const asked = stop.signal.aborted && error.name === 'AbortError'
   if (error.name === 'Stopped' || asked) return {kind: 'stopped', reason: error.message}
   if (error.name === 'UserError') return {kind: 'failed', expected: true, message: error.message}
-  const fileProblem = describeFileError(error)
+  const fileProblem = describeFileError(error, folder)
   if (fileProblem !== undefined) return {kind: 'failed', expected: true, message: fileProblem}
   process.stderr.write(`${error.stack ?? error.message}\n`)
   return {kind: 'failed', expected: false, message: `${error.name}: ${error.message}`}

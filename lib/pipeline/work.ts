@@ -1,5 +1,5 @@
-import {mkdirSync} from 'node:fs'
-import {join} from 'node:path'
+import {accessSync, constants, existsSync, mkdirSync} from 'node:fs'
+import {dirname, join} from 'node:path'
 import {UserError} from '../user-error.ts'
 import {openEventLog} from './event-log.ts'
 import {exitCodes, RunEnded} from './failure.ts'
@@ -23,7 +23,9 @@ export async function work(
   const {config, catalogue, root, artifacts, run} = request
   requireExternal(graph, root, config)
   try {
-    mkdirSync(runFolder(artifacts, run), {recursive: true})
+    const folder = runFolder(artifacts, run)
+    requireWritable(folder)
+    mkdirSync(folder, {recursive: true})
     const lock = await lockRun(request)
     if (lock === undefined) return {exitCode: exitCodes.interrupted}
     try {
@@ -48,7 +50,7 @@ export async function work(
     }
   } catch (error) {
     if (error instanceof LockedError) return {exitCode: exitCodes.locked}
-    throw asUserError(error)
+    throw asUserError(error, artifacts)
   }
 }
 
@@ -86,9 +88,15 @@ async function lockRun({artifacts, run, noWait, signal, onEvent}: RunRequest): P
   })
 }
 
+/** Asked of the nearest folder that exists: making folders on a read-only disk fails with an error that names another reason. */
+function requireWritable(folder: string): void {
+  if (existsSync(folder)) accessSync(folder, constants.W_OK)
+  else requireWritable(dirname(folder))
+}
+
 /** Full and read-only disks in words; anything unexpected keeps its stack. */
-function asUserError(error: unknown): unknown {
+function asUserError(error: unknown, artifacts: string): unknown {
   if (error instanceof UserError) return error
-  const text = describeFileError(error)
+  const text = describeFileError(error, artifacts)
   return text === undefined ? error : new UserError(text)
 }
