@@ -3,8 +3,8 @@ import {defaultRun} from './request.ts'
 import {UsageError} from './usage-error.ts'
 
 /** The run that a command looks at: the one named, else the default one, else the only one. Throws UsageError where that is none. */
-export async function findRunName(artifacts: string, named: string | undefined): Promise<string> {
-  const runs = await listRuns(artifacts)
+export function findRunName(artifacts: string, named: string | undefined): string {
+  const runs = listRuns(artifacts)
   const wanted = named ?? (runs.length === 1 ? runs[0]! : defaultRun)
   if (runs.includes(wanted)) return wanted
   if (runs.length === 0) throw new UsageError('There is no run yet. Start one: make epoch')

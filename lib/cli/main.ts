@@ -25,13 +25,14 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage
     if (!(error instanceof UserError)) throw error
     terminal.printError(error.message.split('\n').map((line, i) => (i === 0 ? `nearmiss: ${line}` : `  ${line}`)))
-    return isUsage(error) ? exitCode.usage : exitCode.stageFailed
+    return codeOf(error)
   }
 }
 
-// By name: importing the class would load the YAML and schema libraries for every verb.
-function isUsage(error: UserError): boolean {
-  return error.name === 'UsageError' || error.name === 'ConfigError'
+// By name: importing the classes would load the YAML and schema libraries for every verb.
+function codeOf(error: UserError): number {
+  if (error.name === 'UsageError' || error.name === 'ConfigError') return exitCode.usage
+  return error.name === 'LockedError' ? exitCode.locked : exitCode.stageFailed
 }
 
 function packageVersion(): string {

@@ -8,7 +8,7 @@ import {wrap} from './text/table.ts'
 export interface Outcome {
   readonly exitCode: number
   /** The event that ended it, if one did. */
-  readonly last?: Extract<Event, {kind: 'failed' | 'stopped' | 'waiting'}>
+  readonly last?: Extract<Event, {kind: 'failed' | 'stopped'}>
   /** How many nodes were committed before. */
   readonly committed: number
   /** The command to go on with. */
@@ -24,9 +24,6 @@ export interface OutcomePage {
 
 const meanings: Readonly<Record<number, string>> = {
   [exitCode.stageFailed]: 'the stage failed',
-  [exitCode.usage]: 'wrong configuration',
-  [exitCode.locked]: 'another runner is at work',
-  [exitCode.damaged]: 'damaged artifact',
   [exitCode.contract]: 'its output breaks the contract',
   [exitCode.tryLater]: 'try again later',
   [exitCode.stopped]: 'stopped on request',
@@ -52,13 +49,11 @@ export function renderOutcome(outcome: Outcome, page: OutcomePage): string[] {
         ...paragraph('kept', savedWork(last.step, outcome.committed), page.width),
         `next    continue with: ${outcome.command}`,
       ]
-    case 'waiting':
-      return [
-        page.paint('warning', `locked  ${last.node ?? `run ${last.for}`}: process ${last.pid} works on it`),
-        'next    wait for it (leave out --no-wait), or see how far it is: npx nearmiss status',
-      ]
     case undefined:
-      return [page.paint('bad', `failed  ${describe(outcome.exitCode)}`), `next    ${outcome.command}`]
+      return [
+        page.paint('warning', `ended   ${describe(outcome.exitCode)}: nothing was begun`),
+        `next    ${outcome.command}`,
+      ]
   }
 }
 

@@ -38,11 +38,10 @@ test('A stop tells up to which step the work is saved and how to go on', () => {
   ])
 })
 
-test('A locked run names the process that works on it', () => {
-  const last = after(0, {kind: 'waiting', for: 'demo', pid: 12, what: 'run'})
-  assert.deepEqual(renderOutcome({exitCode: 4, last: last as never, committed: 0, command}, page), [
-    'locked  run demo: process 12 works on it',
-    'next    wait for it (leave out --no-wait), or see how far it is: npx nearmiss status',
+test('A command that ended while it waited for another says that nothing was begun', () => {
+  assert.deepEqual(renderOutcome({exitCode: 130, committed: 0, command}, page), [
+    'ended   exit 130, interrupted: nothing was begun',
+    'next    npx nearmiss run --run demo',
   ])
 })
 

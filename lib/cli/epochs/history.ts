@@ -1,4 +1,4 @@
-import {findMetrics, findRun, readRefs} from '../../pipeline/runs.ts'
+import {findMetrics, findRun, type RunRecord, readRefs} from '../../pipeline/runs.ts'
 import {findEntry, type Manifest} from '../../pipeline/store.ts'
 import {epochOf} from '../progress/view.ts'
 import type {EpochHistory, EpochRow, Metrics} from './row.ts'
@@ -6,9 +6,9 @@ import {bestEpoch} from './table.ts'
 
 /** Reads what a run knows of its epochs from the manifests that its references name. */
 export async function loadHistory(artifacts: string, run: string): Promise<EpochHistory> {
-  const refs = await readRefs(artifacts, run)
-  const committed = (await Promise.all(Object.entries(refs).map((ref) => findCommitted(artifacts, ref)))).flat()
-  const metricNames = await findMetricNames(artifacts, run, committed)
+  const committed = Object.entries(readRefs(artifacts, run)).flatMap((ref) => findCommitted(artifacts, ref))
+  const record = findRun(artifacts, run)
+  const metricNames = findMetricNames(record, committed)
   const epochs = [...new Set(committed.flatMap(({epoch}) => (epoch === undefined ? [] : [epoch])))].sort(
     (a, b) => a - b,
   )
@@ -22,7 +22,7 @@ export async function loadHistory(artifacts: string, run: string): Promise<Epoch
   )
   // An epoch counts once it has been measured; the one at work shows up in the live view.
   const measured = rows.filter((row) => Object.keys(row.metrics).length > 0)
-  const best = metricNames[0] === undefined ? undefined : bestEpoch(measured, metricNames[0])
+  const best = bestEpoch(measured, selectingMetric(record) ?? metricNames[0])
   const baseline = committed.find(({epoch, metrics}) => epoch === undefined && metrics !== undefined)?.metrics
   return {
     run,
@@ -40,19 +40,24 @@ interface Committed {
   readonly metrics: Metrics | undefined
 }
 
-async function findCommitted(artifacts: string, [node, key]: [string, string]): Promise<Committed[]> {
-  const entry = await findEntry(artifacts, key)
+function findCommitted(artifacts: string, [node, key]: [string, string]): Committed[] {
+  const entry = findEntry(artifacts, key)
   if (entry.state !== 'present') return []
-  const hasMetrics = Object.values(entry.manifest.outputs).some(({kind}) => kind === 'metrics')
-  const metrics = hasMetrics ? await findMetrics(artifacts, key) : undefined
-  return [{epoch: epochOf(node), manifest: entry.manifest, folder: entry.folder, dropped: entry.dropped, metrics}]
+  const {manifest, folder, dropped} = entry
+  return [{epoch: epochOf(node), manifest, folder, dropped, metrics: findMetrics(artifacts, key)}]
 }
 
-/** In the order the configuration lists them: the first is the one that epochs are selected by. */
-async function findMetricNames(artifacts: string, run: string, committed: readonly Committed[]): Promise<string[]> {
-  const listed = (await findRun(artifacts, run))?.params.metrics
+/** In the order the configuration lists them. */
+function findMetricNames(record: RunRecord | undefined, committed: readonly Committed[]): string[] {
+  const listed = record?.params.metrics
   if (Array.isArray(listed)) return listed.map(String)
   return Object.keys(committed.find(({metrics}) => metrics !== undefined)?.metrics ?? {})
+}
+
+/** The metric by which the run keeps its best epoch. */
+function selectingMetric(record: RunRecord | undefined): string | undefined {
+  const rules = Object.values(record?.keep ?? {}).flatMap((outputs) => Object.values(outputs))
+  return rules.find((rule) => rule.best !== undefined)?.best?.metric
 }
 
 async function gatherRow(epoch: number, nodes: readonly Committed[]): Promise<Omit<EpochRow, 'best'>> {

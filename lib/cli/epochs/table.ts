@@ -24,8 +24,9 @@ export function metricTitle(name: string): string {
     .replaceAll('_', ' ')
 }
 
-/** The epoch of the best first metric; the earlier one wins a tie, as the runner's keep rule has it. */
-export function bestEpoch(epochs: readonly Omit<EpochRow, 'best'>[], metric: string): number | undefined {
+/** The epoch with the largest metric; the earlier one wins a tie, as with the runner's keep rule. */
+export function bestEpoch(epochs: readonly Omit<EpochRow, 'best'>[], metric: string | undefined): number | undefined {
+  if (metric === undefined) return undefined
   let best: {epoch: number; value: number} | undefined
   for (const {epoch, metrics} of epochs) {
     const value = metrics[metric]

@@ -6,14 +6,14 @@ import {epochOf, stageOf} from '../progress/view.ts'
 const samples = 3
 
 /** Seconds that each stage took, by name: mean of its newest epochs in this run, else in another. */
-export async function loadTimes(artifacts: string, run: string): Promise<ReadonlyMap<string, number>> {
-  const others = (await listRuns(artifacts)).filter((name) => name !== run)
+export function loadTimes(artifacts: string, run: string): ReadonlyMap<string, number> {
+  const others = listRuns(artifacts).filter((name) => name !== run)
   const times = new Map<string, number>()
   for (const name of [run, ...others]) {
-    const keys = newestKeys(await readRefs(artifacts, name))
+    const keys = newestKeys(readRefs(artifacts, name))
     for (const [stage, list] of keys) {
       if (times.has(stage)) continue
-      const entries = await Promise.all(list.map((key) => findEntry(artifacts, key)))
+      const entries = list.map((key) => findEntry(artifacts, key))
       const seconds = entries.flatMap((entry) => (entry.state === 'present' ? [entry.manifest.seconds] : []))
       if (seconds.length > 0) times.set(stage, seconds.reduce((sum, value) => sum + value, 0) / seconds.length)
     }

@@ -41,8 +41,7 @@ function sentences(event: Exclude<Event, {kind: 'hit'}>): string[] {
     case 'run-started':
       return [`run ${event.run}: up to epoch ${event.epochs} (process ${event.pid})`]
     case 'waiting': {
-      const what = event.node === undefined ? `run ${event.for}` : event.node
-      return [`waiting for ${what}: ${event.for} works on it (process ${event.pid})`]
+      return [`waiting for ${event.node ?? 'the run'}: ${event.for} works on it`]
     }
     case 'damaged':
       return [`${event.node}: damaged, will be computed again: ${event.reason}`]

@@ -43,7 +43,7 @@ export function applyEvent(view: RunView, event: Event): RunView {
     case 'run-finished':
       return {...view, finished: true}
     case 'waiting': {
-      const holder = `${event.for} (process ${event.pid})`
+      const holder = event.for
       if (event.node === undefined) return {...view, waiting: holder}
       return withNode(view, ms, event.node, () => ({node: event.node!, state: 'held', startedMs: ms, holder}))
     }

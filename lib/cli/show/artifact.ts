@@ -22,11 +22,11 @@ export async function findArtifacts(project: Project, reference: string, run: st
   if (existsSync(reference) && statSync(reference).isFile()) return [{name: reference, file: reference}]
   const parsed = /^([\w-]+)(?:@(\d+|best|last))?(?:\.([\w-]+))?$/.exec(reference)
   if (parsed === null) throw new UsageError(`"${reference}" is neither a file nor an artifact. ${examples}`)
-  const name = await findRunName(project.artifacts, run)
-  const refs = await readRefs(project.artifacts, name)
+  const name = findRunName(project.artifacts, run)
+  const refs = readRefs(project.artifacts, name)
   const node = await findNode(project, name, refs, {stage: parsed[1]!, which: parsed[2]})
-  const images = await findImages(project, refs)
-  const files = await findFiles(project, node, refs[node]!, parsed[3])
+  const images = findImages(project, refs)
+  const files = findFiles(project, node, refs[node]!, parsed[3])
   return files.map((file) => ({...file, ...(images === undefined ? {} : {images})}))
 }
 
@@ -56,8 +56,8 @@ async function findNode(
   throw new UsageError(`Run ${run} has no ${wanted} of ${stage}. It has ${epochs}.`)
 }
 
-async function findFiles(project: Project, node: string, key: string, output: string | undefined): Promise<Artifact[]> {
-  const entry = await findEntry(project.artifacts, key)
+function findFiles(project: Project, node: string, key: string, output: string | undefined): Artifact[] {
+  const entry = findEntry(project.artifacts, key)
   if (entry.state !== 'present') {
     const reason = entry.state === 'damaged' ? `is damaged: ${entry.reason}` : 'is not in the store any more'
     throw new UsageError(`${node} ${reason}. Compute it again: npx nearmiss run`)
@@ -82,10 +82,10 @@ function remake(node: string): string {
   return `npx nearmiss stage ${stageOf(node)}${epoch === undefined ? '' : ` --epoch ${epoch}`} --out FOLDER`
 }
 
-async function findImages(project: Project, refs: Readonly<Record<string, string>>): Promise<string | undefined> {
+function findImages(project: Project, refs: Readonly<Record<string, string>>): string | undefined {
   for (const [node, key] of Object.entries(refs)) {
     if (epochOf(node) !== undefined) continue
-    const entry = await findEntry(project.artifacts, key)
+    const entry = findEntry(project.artifacts, key)
     if (entry.state !== 'present') continue
     const images = Object.values(entry.manifest.outputs).find(({kind}) => kind === 'images')
     if (images !== undefined) return join(entry.folder, images.file)

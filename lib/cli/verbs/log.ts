@@ -22,9 +22,8 @@ export async function log(
   options: LogOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const run = await findRunName(project.artifacts, options.run)
-  const print =
-    node === undefined ? openEventPrinter(project, run, terminal) : await openFilePrinter(project, run, node)
+  const run = findRunName(project.artifacts, options.run)
+  const print = node === undefined ? openEventPrinter(project, run, terminal) : openFilePrinter(project, run, node)
   await print()
   while (options.follow && (await findRunner(project.artifacts, run)) !== undefined) {
     await sleep(pollMs)
@@ -37,7 +36,7 @@ function openEventPrinter(project: Project, run: string, terminal: Terminal): ()
   let seen = 0
   let state = emptyPlainState
   return async () => {
-    const events = await readEvents(project.artifacts, run)
+    const events = readEvents(project.artifacts, run)
     for (const event of events.slice(seen)) {
       const next = plainLines(state, event)
       state = next.state
@@ -47,9 +46,9 @@ function openEventPrinter(project: Project, run: string, terminal: Terminal): ()
   }
 }
 
-async function openFilePrinter(project: Project, run: string, node: string): Promise<() => Promise<void>> {
+function openFilePrinter(project: Project, run: string, node: string): () => Promise<void> {
   const path = logFile(project.artifacts, run, node)
-  if (!existsSync(path)) throw new UsageError(await explainMissingLog(project, run, node))
+  if (!existsSync(path)) throw new UsageError(explainMissingLog(project, run, node))
   let position = 0
   return async () => {
     const handle = await open(path)
@@ -64,8 +63,8 @@ async function openFilePrinter(project: Project, run: string, node: string): Pro
   }
 }
 
-async function explainMissingLog(project: Project, run: string, node: string): Promise<string> {
-  const nodes = Object.keys(await readRefs(project.artifacts, run))
+function explainMissingLog(project: Project, run: string, node: string): string {
+  const nodes = Object.keys(readRefs(project.artifacts, run))
   if (nodes.includes(node))
     return `${node} was not computed by run ${run} but found in the store, so it has no log here.`
   const alike = nodes.filter((name) => name.startsWith(node.replace(/@.*$/, '')))

@@ -15,7 +15,7 @@ export async function plan(
 ): Promise<number> {
   const request = await openRequest(project, options)
   const nodes = await planRun(request)
-  const seconds = await loadTimes(project.artifacts, request.run)
+  const seconds = loadTimes(project.artifacts, request.run)
   if (options.json) {
     const timed = nodes.map((node) => ({
       ...node,
@@ -29,5 +29,5 @@ export async function plan(
 }
 
 function isWork(node: PlannedNode): boolean {
-  return node.state !== 'hit'
+  return node.state === 'run' || node.state === 'maybe'
 }

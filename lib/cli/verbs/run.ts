@@ -56,13 +56,10 @@ export async function withWatcher<Result extends {exitCode: number}>(
 
 /** What is to be said about a run that ended with this code. */
 export function outcomeOf(code: number, events: readonly Event[]): Outcome {
-  const last = events.findLast(
-    (event) =>
-      event.kind === 'failed' || event.kind === 'stopped' || (event.kind === 'waiting' && code === exitCode.locked),
-  )
+  const last = events.findLast((event) => event.kind === 'failed' || event.kind === 'stopped')
   return {
     exitCode: code,
-    ...(last === undefined ? {} : {last: last as NonNullable<Outcome['last']>}),
+    ...(last?.kind === 'failed' || last?.kind === 'stopped' ? {last} : {}),
     committed: events.filter((event) => event.kind === 'committed').length,
     command: quoteCommand(process.argv.slice(2)),
   }
@@ -83,16 +80,16 @@ async function runTo(request: PlanRequest, project: Project, options: RunOptions
   return result.exitCode
 }
 
-/** The newest epoch that the run has begun, if anything of it is missing, else the one after. */
+/** The first epoch of which anything is missing, else the one after the newest. Epoch 0 comes along with the first. */
 async function findNextEpoch(request: PlanRequest): Promise<number> {
   const {readRefs} = await import('../../pipeline/runs.ts')
   const {planRun} = await import('../../pipeline/plan.ts')
   const {epochOf} = await import('../progress/view.ts')
-  const refs = await readRefs(request.artifacts, request.run)
-  const newest = Math.max(0, ...Object.keys(refs).map((node) => epochOf(node) ?? 0))
-  if (newest < request.config.pipeline.loop.from) return request.config.pipeline.loop.from
+  const newest = Math.max(0, ...Object.keys(readRefs(request.artifacts, request.run)).map((node) => epochOf(node) ?? 0))
   const plan = await planRun({...request, epochs: newest})
-  return plan.every((node) => node.state === 'hit') ? newest + 1 : newest
+  const missing = plan.flatMap(({state, epoch}) => (state === 'hit' ? [] : [epoch ?? 0]))
+  const next = missing.length === 0 ? newest + 1 : Math.min(...missing)
+  return Math.max(request.config.pipeline.loop.from, next)
 }
 
 function summarise(events: readonly Event[], request: PlanRequest): string[] {

@@ -15,7 +15,7 @@ export interface StatusOptions {
 
 /** All epochs of a run and what is running now, from files only. */
 export async function status(project: Project, options: StatusOptions, terminal: Terminal): Promise<number> {
-  const run = await findRunName(project.artifacts, options.run)
+  const run = findRunName(project.artifacts, options.run)
   const history = await loadHistory(project.artifacts, run)
   const running = await findRunning(project, run)
   if (options.json) terminal.print([JSON.stringify(statusJson(history, running), null, 2)])
@@ -31,7 +31,7 @@ interface Running {
 async function findRunning(project: Project, run: string): Promise<Running | undefined> {
   const runner = await findRunner(project.artifacts, run)
   if (runner === undefined) return undefined
-  const events = await readEvents(project.artifacts, run)
+  const events = readEvents(project.artifacts, run)
   const node = events.reduce(applyEvent, emptyView).nodes.findLast(({state}) => state === 'running' || state === 'held')
   return {pid: runner.pid, ...(node === undefined ? {} : {node})}
 }

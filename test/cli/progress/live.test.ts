@@ -56,10 +56,10 @@ test('No line is wider than the screen, however narrow, and however long the nam
 })
 
 test('A run that waits says for whom', () => {
-  const view = viewOf(midEpoch[0]!, after(1, {kind: 'waiting', for: 'demo', pid: 4711, what: 'run'}))
+  const view = viewOf(midEpoch[0]!, after(1, {kind: 'waiting', for: 'process 4711 (run demo)', pid: 4711, what: 'run'}))
   assert.deepEqual(renderLive(view, {...history, epochs: []}, screen), [
     'demo  setting up  elapsed 20 s',
-    '  waiting for demo (process 4711)',
+    '  waiting for process 4711 (run demo)',
   ])
 })
 

@@ -39,7 +39,7 @@ test('A long stage says how far it is at most every ten seconds', () => {
 test('Waiting, damage, stops, evictions and the end are told in words', () => {
   assert.deepEqual(
     linesOf([
-      after(0, {kind: 'waiting', for: 'cub', pid: 9, what: 'node', node: 'prepare-splits'}),
+      after(0, {kind: 'waiting', for: 'process 9 (run cub)', pid: 9, what: 'node', node: 'prepare-splits'}),
       after(1, {
         kind: 'damaged',
         node: 'evaluate@1',
@@ -54,7 +54,7 @@ test('Waiting, damage, stops, evictions and the end are told in words', () => {
       after(7, {kind: 'run-finished', run: 'demo', computed: 1, hits: 2, seconds: 61}),
     ]),
     [
-      '12:00:00 waiting for prepare-splits: cub works on it (process 9)',
+      '12:00:00 waiting for prepare-splits: process 9 (run cub) works on it',
       '12:00:01 evaluate@1: damaged, will be computed again: metrics.json has 3 bytes, the manifest says 80',
       '12:00:02 train-epoch@1: started (never computed), from step 40',
       '12:00:03 train-epoch@1: hello',

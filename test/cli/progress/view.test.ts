@@ -37,8 +37,8 @@ test('There is no time left before there is a pace', () => {
 })
 
 test('Somebody else at work is remembered until something happens', () => {
-  const waiting = after(1, {kind: 'waiting', for: 'demo', pid: 12, what: 'run'})
-  assert.equal(viewOf(waiting).waiting, 'demo (process 12)')
+  const waiting = after(1, {kind: 'waiting', for: 'process 12 (run demo)', pid: 12, what: 'run'})
+  assert.equal(viewOf(waiting).waiting, 'process 12 (run demo)')
   assert.equal(viewOf(waiting, after(2, {kind: 'hit', node: 'a', key: 'k'})).waiting, undefined)
 })
 
