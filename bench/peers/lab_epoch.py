@@ -73,6 +73,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--validate-precision", choices=["float32", "bfloat16"], default="float32")
     parser.add_argument("--train", type=class_range, default=range(0, 50), metavar="0-49")
     parser.add_argument("--val", type=class_range, default=range(50, 75), metavar="50-74")
+    parser.add_argument("--pool", choices=["spoc", "mac"], default="spoc")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--untrained", action="store_true", help="validate before the first epoch, too")
     parser.add_argument("--lr", type=float, default=1e-5)
@@ -99,18 +100,19 @@ def restart_with_malloc_settings(row: str) -> None:
 
 
 class Descriptor(nn.Module):
-    """ResNet18 up to layer4, global average pooling (SPoC), unit length."""
+    """ResNet18 up to layer4, mean (SPoC) or maximum (MAC) over positions, unit length."""
 
     def __init__(self, options: argparse.Namespace):
         super().__init__()
         resnet = torchvision.models.resnet18()
         resnet.load_state_dict(torch.load(options.weights, weights_only=True))
         self.features = nn.Sequential(*list(resnet.children())[:-2])
+        self.pool = torch.mean if options.pool == "spoc" else torch.amax
         if options.tuned:
             self.to(memory_format=torch.channels_last)
 
     def forward(self, images):
-        return F.normalize(self.features(images).float().mean(dim=(2, 3)), dim=1, eps=1e-6)
+        return F.normalize(self.pool(self.features(images).float(), dim=(2, 3)), dim=1, eps=1e-6)
 
 
 def mine(model: Descriptor, train: Labelled, options) -> list[int]:
