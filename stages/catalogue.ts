@@ -1,21 +1,16 @@
 import {readFile} from 'node:fs/promises'
 import {describeNumerics} from '../lib/engine/numerics.ts'
-import {checkModel, checkTraining} from '../lib/model/check-checkpoint.ts'
-import {usesDescriptors} from '../lib/objectives/parameters.ts'
+import {usesDescriptors} from '../lib/objectives/uses-descriptors.ts'
 import type {Catalogue, FileKind, Values} from '../lib/pipeline/stage.ts'
-import {checkBatches} from '../lib/tables/batches.ts'
-import {checkDescriptors} from '../lib/tables/descriptors.ts'
-import {digestColumns, type Projection} from '../lib/tables/digest.ts'
-import {checkImages} from '../lib/tables/images.ts'
-import {checkNeighbours} from '../lib/tables/neighbours.ts'
-import {checkQueries} from '../lib/tables/queries.ts'
-import {checkSteps} from '../lib/tables/steps.ts'
-import {mineNegativesValues, trainEpochValues} from './parameters.ts'
+import type {MineNegativesValues} from './parameters.ts'
 
 /** Decodes and transforms: started as a thread, so no import leads to it. */
 const loaderThread = 'lib/data/loader/worker.ts'
 
-/** Everything the runner is told about the stages of this project. */
+/**
+ * Everything the runner is told about the stages of this project. Every verb loads it, so what checks a file is imported only
+ * when there is one to check.
+ */
 export const catalogue: Catalogue = {
   numerics: describeNumerics,
   stages: {
@@ -57,7 +52,7 @@ export const catalogue: Catalogue = {
         descriptors: {kind: 'descriptors', needed: needsDescriptors},
       },
       outputs: {neighbours: 'neighbours', batches: 'batches'},
-      modules: (values) => [`lib/objectives/samplers/${mineNegativesValues.parse(values).mining.sampler}.ts`],
+      modules: (values) => [`lib/objectives/samplers/${text(values, 'mining', 'sampler')}.ts`],
       numeric: true,
     },
     'train-epoch': {
@@ -69,7 +64,7 @@ export const catalogue: Catalogue = {
         training: {kind: 'training'},
       },
       outputs: {model: 'model', training: 'training', steps: 'steps'},
-      modules: (values) => [loaderThread, `lib/objectives/losses/${trainEpochValues.parse(values).objective.loss}.ts`],
+      modules: (values) => [loaderThread, `lib/objectives/losses/${text(values, 'objective', 'loss')}.ts`],
       numeric: true,
     },
     evaluate: {
@@ -83,20 +78,28 @@ export const catalogue: Catalogue = {
     },
   },
   kinds: {
-    images: {extension: '.arrow', check: (file) => checkImages(file), digest: digestTable},
-    descriptors: {
-      extension: '.arrow',
-      check: (file, {inputs, values}) => checkDescriptors(file, inputs.images!, String(values.split)),
-      digest: digestTable,
+    images: table(async (file) => (await import('../lib/tables/images.ts')).checkImages(file)),
+    descriptors: table(async (file, {inputs, values}) =>
+      (await import('../lib/tables/descriptors.ts')).checkDescriptors(file, inputs.images!, String(values.split)),
+    ),
+    neighbours: table(async (file, {inputs}) =>
+      (await import('../lib/tables/neighbours.ts')).checkNeighbours(file, inputs.images!),
+    ),
+    batches: table(async (file, {inputs}) =>
+      (await import('../lib/tables/batches.ts')).checkBatches(file, inputs.images!),
+    ),
+    steps: table(async (file) => (await import('../lib/tables/steps.ts')).checkSteps(file)),
+    queries: table(async (file) => (await import('../lib/tables/queries.ts')).checkQueries(file)),
+    model: {
+      extension: '.safetensors',
+      check: async (file) => (await import('../lib/model/check-checkpoint.ts')).checkModel(file),
     },
-    neighbours: {extension: '.arrow', check: (file, {inputs}) => checkNeighbours(file, inputs.images!)},
-    batches: {extension: '.arrow', check: (file, {inputs}) => checkBatches(file, inputs.images!)},
-    steps: {extension: '.arrow', check: (file) => checkSteps(file)},
-    queries: {extension: '.arrow', check: (file) => checkQueries(file)},
-    model: {extension: '.safetensors', check: (file) => checkModel(file)},
-    training: {extension: '.safetensors', check: (file) => checkTraining(file)},
+    training: {
+      extension: '.safetensors',
+      check: async (file) => (await import('../lib/model/check-checkpoint.ts')).checkTraining(file),
+    },
     metrics: {extension: '.json', check: checkMetrics},
-  } satisfies Record<string, FileKind>,
+  },
 }
 
 /** An extraction sees pictures, not what they are called: relabelling or moving a data set extracts nothing again. */
@@ -105,19 +108,26 @@ function pixelsOfSplit({split}: Values): Values {
 }
 
 function needsDescriptors(values: Values): boolean {
-  const {mining, epoch} = mineNegativesValues.parse(values)
+  const {mining, epoch} = values as unknown as MineNegativesValues
   return usesDescriptors(mining, epoch)
 }
 
-function digestTable(file: string, projection: Values): Promise<string> {
-  return digestColumns(file, projection as unknown as Projection)
+function table(check: FileKind['check']): FileKind {
+  return {
+    extension: '.arrow',
+    check,
+    digest: async (file, {columns, where}) => {
+      const {digestColumns} = await import('../lib/tables/digest.ts')
+      return digestColumns(file, {columns, where} as Parameters<typeof digestColumns>[1])
+    },
+  }
 }
 
 async function checkMetrics(file: string): Promise<string[]> {
-  const {metrics} = JSON.parse(await readFile(file, 'utf8')) as {metrics: Record<string, number>}
+  const {metrics} = JSON.parse(await readFile(file, 'utf8')) as {metrics: Record<string, number | null>}
   return Object.entries(metrics)
-    .filter(([, value]) => !(value >= 0 && value <= 1))
-    .map(([name, value]) => `${name} is ${value}; it must be from 0 to 1.`)
+    .filter(([, value]) => !(value !== null && value >= 0 && value <= 1))
+    .map(([name, value]) => `${name} is ${value}; it must be from 0 to 1 (null: no image has another of its class).`)
 }
 
 function text(values: Values, group: string, name: string): string {

@@ -5,11 +5,11 @@ import type {StageContext} from '../lib/pipeline/stage.ts'
 import {readDescriptors} from '../lib/tables/descriptors.ts'
 import {type ImagesTable, readImages, rowsOfSplit} from '../lib/tables/images.ts'
 import {writeQueries} from '../lib/tables/queries.ts'
-import {type EvaluateValues, evaluateValues} from './parameters.ts'
+import type {EvaluateValues} from './parameters.ts'
 
 /** Measures how well every image of a split finds its class among the others, from descriptors alone. */
-export async function run(context: StageContext): Promise<void> {
-  const values = evaluateValues.parse(context.values)
+export async function run(context: StageContext<EvaluateValues>): Promise<void> {
+  const values = context.values
   const images = await readImages(context.inputs.images!)
   const rows = rowsOfSplit(images, values.split)
   const label = Int32Array.from(rows, (row) => images.label[row]!)

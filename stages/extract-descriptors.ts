@@ -7,32 +7,32 @@ import type {StageContext} from '../lib/pipeline/stage.ts'
 import {deriveSeed} from '../lib/random.ts'
 import {writeDescriptors} from '../lib/tables/descriptors.ts'
 import {type ImagesTable, readImages, rowsOfSplit} from '../lib/tables/images.ts'
-import {extractDescriptorsValues} from './parameters.ts'
+import type {ExtractDescriptorsValues} from './parameters.ts'
 
 /** Small batches cost the engine little and keep memory flat (docs/engine.md). */
 const batchSize = 32
 
 /** Describes every image of one split by the model's unit-length descriptor, in ascending image id. */
-export async function run(context: StageContext): Promise<void> {
-  const values = extractDescriptorsValues.parse(context.values)
+export async function run(context: StageContext<ExtractDescriptorsValues>): Promise<void> {
+  const {split, precision, transform, seed = 0, epoch = 0} = context.values
   const model = await readModel(context.inputs.model!)
   const images = await readImages(context.inputs.images!)
-  const rows = rowsOfSplit(images, values.split)
+  const rows = rowsOfSplit(images, split)
   const network = openNetwork(model.spec, model.weights, model.preprocessing, {
-    precision: values.precision,
+    precision,
     training: false,
   })
   const loader = openLoader({
     root: images.root,
     paths: new Map(Array.from(rows, (row) => [images.id[row]!, images.path[row]!])),
-    transforms: values.transform ?? transformList.parse(model.preprocessing.transforms),
+    transforms: transform ?? transformList.parse(model.preprocessing.transforms),
   })
   const started = performance.now()
   const vectors = new Float32Array(rows.length * network.dim)
   let done = 0
   let waitMs = 0
   try {
-    for await (const loaded of loader.batches(planBatches(images, rows, values))) {
+    for await (const loaded of loader.batches(planBatches(images, rows, {seed, epoch}))) {
       context.signal.throwIfAborted()
       vectors.set(network.describe(loaded.batch), done * network.dim)
       done += loaded.batch.count
@@ -56,13 +56,13 @@ export async function run(context: StageContext): Promise<void> {
 }
 
 /** The split's images in order, each with the seed of its random transform (unused by the exact ones). */
-function planBatches(images: ImagesTable, rows: readonly number[], values: {seed: number; epoch: number}) {
+function planBatches(images: ImagesTable, rows: readonly number[], {seed, epoch}: {seed: number; epoch: number}) {
   return Array.from({length: Math.ceil(rows.length / batchSize)}, (_, index) => {
     const batch = rows.slice(index * batchSize, (index + 1) * batchSize)
     const ids = Int32Array.from(batch, (row) => images.id[row]!)
     return {
       images: ids,
-      seeds: Uint32Array.from(ids, (id) => deriveSeed(values.seed, 'extract-descriptors', values.epoch, id)),
+      seeds: Uint32Array.from(ids, (id) => deriveSeed(seed, 'extract-descriptors', epoch, id)),
     }
   })
 }

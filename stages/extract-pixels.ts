@@ -3,15 +3,15 @@ import {normaliseRows} from '../lib/model/normalise.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
 import {writeDescriptors} from '../lib/tables/descriptors.ts'
 import {readImages, rowsOfSplit} from '../lib/tables/images.ts'
-import {extractPixelsValues} from './parameters.ts'
+import type {ExtractPixelsValues} from './parameters.ts'
 
 const side = 16
 const dim = side * side * 3
 const batchSize = 256
 
 /** Describes every image of a split by its own 16 x 16 pixels: the baseline that a trained descriptor has to beat. */
-export async function run(context: StageContext): Promise<void> {
-  const {split} = extractPixelsValues.parse(context.values)
+export async function run(context: StageContext<ExtractPixelsValues>): Promise<void> {
+  const {split} = context.values
   const images = await readImages(context.inputs.images!)
   const rows = rowsOfSplit(images, split)
   const id = Int32Array.from(rows, (row) => images.id[row]!)

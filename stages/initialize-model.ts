@@ -2,11 +2,11 @@ import {writeModel} from '../lib/model/checkpoint.ts'
 import {importWeights} from '../lib/model/import-weights.ts'
 import {randomWeights} from '../lib/model/random-weights.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
-import {initializeModelValues} from './parameters.ts'
+import type {InitializeModelValues} from './parameters.ts'
 
 /** Makes checkpoint 0: random weights drawn from the seed, or a PyTorch file's, together with the pre-processing they expect. */
-export async function run(context: StageContext): Promise<void> {
-  const {model, image, seed} = initializeModelValues.parse(context.values)
+export async function run(context: StageContext<InitializeModelValues>): Promise<void> {
+  const {model, image, seed} = context.values
   const {weights: source, ...spec} = model
   await writeModel(context.outputs.model!, {
     spec,

@@ -6,14 +6,14 @@ import {writeBatches} from '../lib/tables/batches.ts'
 import {readDescriptors} from '../lib/tables/descriptors.ts'
 import {readImages, rowsOfSplit} from '../lib/tables/images.ts'
 import {writeNeighbours} from '../lib/tables/neighbours.ts'
-import {type MineNegativesValues, mineNegativesValues} from './parameters.ts'
+import type {MineNegativesValues} from './parameters.ts'
 
 /**
  * Finds the nearest images of other classes, and from them makes the epoch's whole plan: which image is in which slot of
  * which step, with the seed of its transform and the learning rate of the step.
  */
-export async function run(context: StageContext): Promise<void> {
-  const values = mineNegativesValues.parse(context.values)
+export async function run(context: StageContext<MineNegativesValues>): Promise<void> {
+  const values = context.values
   const table = await readImages(context.inputs.images!)
   const rows = rowsOfSplit(table, 'train')
   const images = {

@@ -47,7 +47,7 @@ const optimizerParameters = z.strictObject({
   groups: z
     .array(
       z.strictObject({
-        match: z.string(),
+        match: z.string().refine(isPattern, 'must be a regular expression'),
         lr_multiplier: z.number().min(0).default(1),
         weight_decay: z.number().min(0).optional(),
       }),
@@ -56,10 +56,18 @@ const optimizerParameters = z.strictObject({
     .describe('parameters whose torchvision name matches a regular expression; the first match counts'),
 })
 
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text)
+    return true
+  } catch {
+    return false // a SyntaxError: that is the answer
+  }
+}
+
 const precision = z.enum(['float32', 'bfloat16'])
 const metricName = z.enum(['precision_at_1', 'r_precision', 'map_at_r'])
 const seed = z.int().min(0).max(0xffffffff)
-const split = z.enum(['train', 'val', 'test'])
 
 /** Everything under `params:` in pipeline.yaml and in a preset. */
 export const parameters = z.strictObject({
@@ -76,35 +84,29 @@ export const parameters = z.strictObject({
   metrics: z.array(metricName).min(1),
 })
 
-/** What each stage reads of them, together with its `with` values. */
-export const prepareSplitsValues = z.object({data: dataParameters})
-export const initializeModelValues = z.object({
-  model: modelParameters,
-  image: imageParameters.pick({eval: true, mean: true, std: true}),
-  seed,
-})
-export const extractPixelsValues = z.object({split})
-export const extractDescriptorsValues = z.object({
-  split,
-  precision,
-  transform: transformList.nullable().default(null),
-  seed: seed.default(0),
-  epoch: z.int().default(0),
-})
-export const mineNegativesValues = z.object({
-  mining: miningParameters,
-  schedule: scheduleParameters,
-  optimizer: optimizerParameters.pick({lr: true}),
-  seed,
-  epoch: z.int().min(1),
-})
-export const trainEpochValues = z.object({
-  objective: objectiveParameters,
-  optimizer: optimizerParameters,
-  image: imageParameters.pick({train: true}),
-  precision,
-})
-export const evaluateValues = z.object({metrics: z.array(metricName).min(1), split})
+type Parameters = z.infer<typeof parameters>
+type Split = 'train' | 'val' | 'test'
 
-export type MineNegativesValues = z.infer<typeof mineNegativesValues>
-export type EvaluateValues = z.infer<typeof evaluateValues>
+// What each stage is given of them, together with its `with` values. Stages import these as types alone: the configuration was
+// checked before, and a stage's key must not change with the schema of a loss that it does not use.
+export type PrepareSplitsValues = Pick<Parameters, 'data'>
+export type InitializeModelValues = Pick<Parameters, 'model' | 'seed'> & {
+  readonly image: Pick<Parameters['image'], 'eval' | 'mean' | 'std'>
+}
+export type ExtractPixelsValues = {readonly split: Split}
+export type ExtractDescriptorsValues = Pick<Parameters, 'precision'> & {
+  readonly split: Split
+  /** Absent or null: the model's own. */
+  readonly transform?: Parameters['image']['eval'] | null
+  /** Of random transforms. */
+  readonly seed?: number
+  readonly epoch?: number
+}
+export type MineNegativesValues = Pick<Parameters, 'mining' | 'schedule' | 'seed'> & {
+  readonly optimizer: Pick<Parameters['optimizer'], 'lr'>
+  readonly epoch: number
+}
+export type TrainEpochValues = Pick<Parameters, 'objective' | 'optimizer' | 'precision'> & {
+  readonly image: Pick<Parameters['image'], 'train'>
+}
+export type EvaluateValues = Pick<Parameters, 'metrics'> & {readonly split: Split}

@@ -1,11 +1,11 @@
 import {listImages} from '../lib/data/list-images.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
 import {writeImages} from '../lib/tables/images.ts'
-import {prepareSplitsValues} from './parameters.ts'
+import type {PrepareSplitsValues} from './parameters.ts'
 
 /** Lists the data set: every image with its class, split, size and hash; reports duplicates and refuses what cannot be decoded. */
-export async function run(context: StageContext): Promise<void> {
-  const {data} = prepareSplitsValues.parse(context.values)
+export async function run(context: StageContext<PrepareSplitsValues>): Promise<void> {
+  const {data} = context.values
   const {images, notes} = await listImages(data, {
     onProgress: (done, total) => context.progress({done, total, unit: 'images'}),
   })

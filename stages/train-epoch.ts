@@ -8,7 +8,7 @@ import {type StageContext, Stopped} from '../lib/pipeline/stage.ts'
 import {readBatches} from '../lib/tables/batches.ts'
 import {readImages} from '../lib/tables/images.ts'
 import {readSteps, writeSteps} from '../lib/tables/steps.ts'
-import {trainEpochValues} from './parameters.ts'
+import type {TrainEpochValues} from './parameters.ts'
 import {plannedSteps} from './train-epoch/planned-steps.ts'
 import {openStepLog} from './train-epoch/step-log.ts'
 
@@ -16,8 +16,8 @@ import {openStepLog} from './train-epoch/step-log.ts'
  * Walks through the epoch's plan. Step k depends only on the plan, the checkpoint and the images, so an epoch that was
  * killed anywhere and resumed ends with the same bytes as one that was not.
  */
-export async function run(context: StageContext): Promise<void> {
-  const values = trainEpochValues.parse(context.values)
+export async function run(context: StageContext<TrainEpochValues>): Promise<void> {
+  const values = context.values
   const {accumulate, clip_norm, skip_zero_loss, ...optimizer} = values.optimizer
   const images = await readImages(context.inputs.images!)
   const plan = plannedSteps(await readBatches(context.inputs.batches!), images)

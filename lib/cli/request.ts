@@ -19,6 +19,7 @@ export async function openRequest(project: Project, options: RequestOptions): Pr
     run: options.run ?? options.preset ?? defaultRun,
     epochs: options.epochs ?? config.epochs,
     root: project.code,
+    folder: project.root,
     artifacts: project.artifacts,
   }
 }

@@ -68,9 +68,9 @@ function setEnvironment(): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
 }
 
-/** tfjs 4.22 calls two functions that Node 23 removed; the fix was merged but never released (tfjs #8425). */
+/** tfjs 4.22 calls two functions that Node 22 warns of and 23 removed; the fix was merged but never released (tfjs #8425). */
 function restoreUtil(): void {
   const util = createRequire(import.meta.url)('node:util') as Record<string, unknown>
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
-  util.isArray ??= Array.isArray
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined
+  util.isArray = Array.isArray
 }

@@ -116,8 +116,3 @@ export type ScheduleSpec = z.infer<typeof scheduleParameters>
 export type LossParameters<Name extends ObjectiveSpec['loss']> = Extract<ObjectiveSpec, {loss: Name}>
 /** The parameters of one sampler. */
 export type SamplerParameters<Name extends MiningSpec['sampler']> = Extract<MiningSpec, {sampler: Name}>
-
-/** Whether the plan of an epoch is made from current descriptors; if not, none need be extracted. */
-export function usesDescriptors(mining: MiningSpec, epoch: number): boolean {
-  return mining.sampler === 'hard-triplets' || (mining.sampler === 'near-classes' && epoch >= mining.from_epoch)
-}

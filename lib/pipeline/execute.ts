@@ -62,7 +62,7 @@ export async function execute(execution: Execution, session: Session): Promise<M
 }
 
 function launchStage({node, key, lease, inputs}: Execution, attempt: Attempt, session: Session): Promise<Ending> {
-  const {artifacts, root, run, signal, kill} = session.request
+  const {artifacts, root, folder, run, signal, kill} = session.request
   return launch({
     job: {
       module: resolve(root, node.definition.module),
@@ -72,7 +72,7 @@ function launchStage({node, key, lease, inputs}: Execution, attempt: Attempt, se
       scratch: scratchFolder(artifacts, key),
       snapshotEverySteps: node.entry.resume?.every_steps ?? Number.POSITIVE_INFINITY,
     },
-    root,
+    folder,
     log: logFile(artifacts, run, node.id),
     lease: lease.descriptor,
     onProgress: (progress) => session.tell({kind: 'progress', node: node.id, progress}),

@@ -43,7 +43,8 @@ export function keyOf(record: KeyRecord): string {
   return digestText(canonicalJson(record))
 }
 
-export function openKeys(catalogue: Catalogue, root: string, artifacts: string): Keys {
+export function openKeys(catalogue: Catalogue, folders: {root: string; folder: string; artifacts: string}): Keys {
+  const {root, folder, artifacts} = folders
   const files = openCache<FileStamp>(artifacts, 'files')
   const modules = openCache<ModuleStamp>(artifacts, 'code')
   const projections = openCache<string>(artifacts, 'projections')
@@ -51,7 +52,7 @@ export function openKeys(catalogue: Catalogue, root: string, artifacts: string):
   const external = (input: Parameters<typeof digestExternal>[0]) => {
     // One answer per process: a run sees its data as they were when it started.
     const name = `${input.kind}:${input.path}`
-    const known = externals.get(name) ?? digestExternal(input, root, files)
+    const known = externals.get(name) ?? digestExternal(input, folder, files)
     externals.set(name, known)
     return known
   }

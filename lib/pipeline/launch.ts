@@ -1,15 +1,14 @@
-import {spawn} from 'node:child_process'
-import {once} from 'node:events'
 import {closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {execa} from 'execa'
 import type {Progress} from './stage.ts'
 import type {FromStage, StageJob, ToStage} from './stage-job.ts'
 
 export interface Launch {
   readonly job: StageJob
-  /** Working folder of the stage. */
-  readonly root: string
+  /** Working folder of the stage: relative paths of data start here. */
+  readonly folder: string
   /** Its stdout and stderr are appended here. */
   readonly log: string
   /** Descriptor of the held lease: the stage inherits it, so that an orphan still holds the lock. */
@@ -28,17 +27,21 @@ export type Ending =
   | {readonly kind: 'failed'; readonly problems: readonly string[]}
 
 /** Runs one stage in a process of its own and waits for its end. */
-export async function launch({job, root, log, lease, onProgress, onNote, signal, kill}: Launch): Promise<Ending> {
+export async function launch({job, folder, log, lease, onProgress, onNote, signal, kill}: Launch): Promise<Ending> {
   const output = openLog(log)
   const start = fstatSync(output).size
-  // Node's own spawn: all that is needed is to hand over open files, which execa types and wraps away.
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), stageProcess], {
-    cwd: root,
+  const child = execa(process.execPath, ['--import', import.meta.resolve('tsx'), stageProcess], {
+    cwd: folder,
     env: stageEnvironment(process.env),
-    stdio: ['ignore', output, output, 'ipc', ...(lease === undefined ? [] : [lease])],
+    extendEnv: false,
+    stdio: ['ignore', inherit(output), inherit(output), 'ipc', ...(lease === undefined ? [] : [inherit(lease)])],
     serialization: 'advanced',
     // A group of its own: Ctrl-C in the terminal reaches the runner, which asks the stage in words.
     detached: true,
+    // An orphan keeps its lease until it has seen that its runner is gone; how it ended is read below.
+    cleanup: false,
+    reject: false,
+    buffer: false,
   })
   const facts: Record<string, number | string> = {}
   let last: FromStage | undefined
@@ -53,20 +56,23 @@ export async function launch({job, root, log, lease, onProgress, onNote, signal,
   const stop = () => (Number.isFinite(job.snapshotEverySteps) ? say({kind: 'stop'}) : end())
   say({kind: 'job', job})
   const unlisten = [onAbort(signal, stop), onAbort(kill, end)]
-  const [exitCode, killedBy] = (await once(child, 'close')) as [number | null, string | null]
+  const {exitCode, signal: killedBy} = await child
   for (const forget of unlisten) forget()
   closeSync(output)
   if (last?.kind === 'done') return {kind: 'done', facts}
   if (last?.kind === 'stopped') return last
-  if (killedBy !== null && (signal.aborted || kill.aborted)) return {kind: 'stopped', reason: 'interrupted'}
+  if (killedBy !== undefined && (signal.aborted || kill.aborted)) return {kind: 'stopped', reason: 'interrupted'}
   if (last?.kind === 'failed' && last.expected) return {kind: 'failed', problems: last.message.split('\n')}
   const how =
-    killedBy === null
+    killedBy === undefined
       ? `the stage ended with exit code ${exitCode}`
       : `the stage was killed (${killedBy}); is memory short?`
   const message = last?.kind === 'failed' ? last.message : how
   return {kind: 'failed', problems: [message, ...lastLines(log, start)]}
 }
+
+/** Any open file can be handed over; execa's types know of 0, 1 and 2 alone. */
+const inherit = (descriptor: number) => descriptor as 1
 
 const stageProcess = fileURLToPath(new URL('stage-process.ts', import.meta.url))
 

@@ -14,6 +14,8 @@ export interface PlanRequest {
   readonly epochs: number
   /** Folder that stage modules are found from. */
   readonly root: string
+  /** Folder of pipeline.yaml: relative paths of data and weights start here. */
+  readonly folder: string
   /** Folder of store, runs and locks. */
   readonly artifacts: string
 }
@@ -43,10 +45,10 @@ export async function planRun(request: PlanRequest): Promise<PlannedNode[]> {
 /** The same for any part of the pipeline. */
 export async function planGraph(
   graph: Graph,
-  {config, catalogue, run, root, artifacts}: PlanRequest,
+  {config, catalogue, run, root, folder, artifacts}: PlanRequest,
 ): Promise<PlannedNode[]> {
-  requireExternal(graph, root, config)
-  const keys = openKeys(catalogue, root, artifacts)
+  requireExternal(graph, folder, config)
+  const keys = openKeys(catalogue, {root, folder, artifacts})
   const history = openHistory(artifacts, run)
   const plan = new Map<string, Outlook>()
   for (const node of graph.values()) plan.set(node.id, await foresee(node, plan, {keys, history, artifacts}))

@@ -70,8 +70,8 @@ async function executeInStore(id: string, graph: Graph, request: StageByHandRequ
 
 /** Into a folder of the user's: no key, no lease, the same checks. */
 async function executeLoose(node: Node, request: StageByHandRequest, out: string): Promise<StageByHandResult> {
-  const {catalogue, root, config, onEvent, signal, kill} = request
-  requireExternal(new Map([[node.id, node]]), root, config)
+  const {catalogue, root, folder, config, onEvent, signal, kill} = request
+  requireExternal(new Map([[node.id, node]]), folder, config)
   const inputs = findInputs(node, request)
   const attempt = join(out, `.attempt-${process.pid}`)
   await mkdir(attempt, {recursive: true})
@@ -90,7 +90,7 @@ async function executeLoose(node: Node, request: StageByHandRequest, out: string
         scratch: join(resolve(attempt), 'scratch'),
         snapshotEverySteps: Number.POSITIVE_INFINITY,
       },
-      root,
+      folder,
       log,
       onProgress: (progress) => tell({kind: 'progress', node: node.id, progress}),
       onNote: (text) => tell({kind: 'note', node: node.id, text}),

@@ -73,9 +73,9 @@ export interface Scratch {
 }
 
 /** What a running stage is given. */
-export interface StageContext {
+export interface StageContext<Given = Values> {
   /** The parameters and `with` values it was declared to read, by top-level name: `{data: …, seed: 0, split: 'val'}`. */
-  readonly values: Values
+  readonly values: Given
   /** Absolute paths of the inputs that are needed. */
   readonly inputs: Readonly<Record<string, string>>
   /** Absolute paths to write the outputs to. */

@@ -20,18 +20,18 @@ export async function work(
   graph: Graph,
   act: (session: Session, record: RunRecord) => Promise<void>,
 ): Promise<{exitCode: number}> {
-  const {config, catalogue, root, artifacts, run} = request
-  requireExternal(graph, root, config)
+  const {config, catalogue, artifacts, run} = request
+  requireExternal(graph, request.folder, config)
   try {
-    const folder = runFolder(artifacts, run)
-    requireWritable(folder)
-    mkdirSync(folder, {recursive: true})
+    const ownFolder = runFolder(artifacts, run)
+    requireWritable(ownFolder)
+    mkdirSync(ownFolder, {recursive: true})
     const lock = await lockRun(request)
     if (lock === undefined) return {exitCode: exitCodes.interrupted}
     try {
       const record = await freezeRun(artifacts, run, config)
       const tell = openEventLog(artifacts, run, request.onEvent)
-      const keys = openKeys(catalogue, root, artifacts)
+      const keys = openKeys(catalogue, request)
       const session: Session = {
         request,
         graph,

@@ -6,8 +6,8 @@ import {
   miningParameters,
   objectiveParameters,
   scheduleParameters,
-  usesDescriptors,
 } from '../../lib/objectives/parameters.ts'
+import {usesDescriptors} from '../../lib/objectives/uses-descriptors.ts'
 
 const folder = resolve(import.meta.dirname, '../../lib/objectives')
 

@@ -58,6 +58,7 @@ export class Rig {
       run: options.run ?? 'toy',
       epochs: options.epochs ?? config.epochs,
       root: this.folder,
+      folder: this.folder,
       artifacts: this.artifacts,
       noWait: options.noWait ?? false,
       onEvent: () => undefined,
@@ -191,5 +192,10 @@ function summarise(exitCode: number | null, events: readonly Event[]): Done {
 
 /** Whether a process lives. */
 export function isAlive(pid: number): boolean {
-  return existsSync(`/proc/${pid}`)
+  try {
+    // An orphan that is dead may wait for its new parent to hear of it: state Z.
+    return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false // no such process
+  }
 }

@@ -26,5 +26,8 @@ test('the real stages run through an epoch, and a second call computes nothing',
 })
 
 interface Status {
-  readonly epochs: readonly {readonly epoch: number; readonly metrics: {readonly precision_at_1: number; readonly map_at_r: number}}[]
+  readonly epochs: readonly {
+    readonly epoch: number
+    readonly metrics: {readonly precision_at_1: number; readonly map_at_r: number}
+  }[]
 }

@@ -25,10 +25,13 @@ export async function tinyProject(context: TestContext | SuiteContext, ...set: s
   const folder = await mkdtemp(join(tmpdir(), 'nearmiss-stages-'))
   if ('after' in context) context.after(() => rm(folder, {recursive: true, force: true}))
   const pipeline = await readFile(join(project, 'pipeline.yaml'), 'utf8')
-  const withoutSplit = pipeline.replace(/^ {4}(modulo|train|val|test): .*\n/gm, '').replace('protocol: modulo ', 'protocol: halves ')
+  const withoutSplit = pipeline
+    .replace(/^ {4}(modulo|train|val|test): .*\n/gm, '')
+    .replace('protocol: modulo ', 'protocol: halves ')
   await writeFile(join(folder, 'pipeline.yaml'), withoutSplit.replace('every_steps: 20', 'every_steps: 3'))
-  await drawPictures(join(folder, 'data', 'emoji'))
-  return {folder, set: [...small, ...set].flatMap((one) => ['--set', one])}
+  const pictures = join(folder, 'pictures')
+  await drawPictures(pictures)
+  return {folder, set: [`data.root=${pictures}`, ...small, ...set].flatMap((one) => ['--set', one])}
 }
 
 /** A coloured disc on white a class; place and size differ from picture to picture. */
@@ -39,7 +42,9 @@ async function drawPictures(root: string): Promise<void> {
     for (let i = 0; i < 6; i++) {
       const disc = `<circle cx="${16 + 3 * (i % 3)}" cy="${18 + 2 * i}" r="${8 + i}" fill="hsl(${label * 30}, 80%, ${40 + 4 * i}%)"/>`
       const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="48"><rect width="40" height="48" fill="white"/>${disc}</svg>`
-      await sharp(Buffer.from(svg)).png().toFile(join(folder, `${i}.png`))
+      await sharp(Buffer.from(svg))
+        .png()
+        .toFile(join(folder, `${i}.png`))
     }
   }
 }

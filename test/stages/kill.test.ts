@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import {type ChildProcess, spawn} from 'node:child_process'
+import {createHash} from 'node:crypto'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {rm} from 'node:fs/promises'
+import {join, resolve} from 'node:path'
+import {createInterface} from 'node:readline'
+import {before, describe, type TestContext, test} from 'node:test'
+import {setTimeout} from 'node:timers/promises'
+import type {Event} from '../../lib/pipeline/event.ts'
+import {readRefs} from '../../lib/pipeline/runs.ts'
+import {openRandom} from '../../lib/random.ts'
+import {nearmiss} from '../cli/rig.ts'
+import {copyProject, type TinyProject, tinyProject} from './tiny-project.ts'
+
+const momentsPerMode = 10
+const run = ['run', '--epochs', '1', '--json']
+
+for (const batchnorm of ['live', 'frozen'] as const) {
+  describe(`an epoch with ${batchnorm} batch norm that is killed at random moments`, {concurrency: 2}, () => {
+    let finished: TinyProject
+    let checkpoint: string
+    before(async (context) => {
+      finished = await tinyProject(context as TestContext, `model.batchnorm=${batchnorm}`)
+      const {code, stdout, stderr} = await nearmiss(finished.folder, [...run, ...finished.set])
+      assert.equal(code, 0, stdout + stderr)
+      checkpoint = digestOfCheckpoint(finished.folder)
+    })
+    const random = openRandom(0, 'kill', batchnorm)
+    for (let moment = 0; moment < momentsPerMode; moment++) {
+      const victim = random.below(2) === 0 ? 'stage' : 'runner'
+      const step = random.below(20)
+      const delayMs = random.below(40)
+      test(`ends with the same bytes: the ${victim} dies ${delayMs} ms after step ${step}`, async (context) => {
+        const {folder, set} = await copyProject(context, finished)
+        await forgetTraining(folder)
+        const killed = start(folder, [...run, ...set])
+        await killed.trained(step)
+        await setTimeout(delayMs)
+        process.kill(victim === 'runner' ? killed.process.pid! : stageOf(killed.process.pid!), 'SIGKILL')
+        await killed.ended
+        // The kill landed where it was meant: in the midst of training, before anything was committed.
+        assert.ok(!existsSync(entryOfTraining(folder)), 'the epoch was over before the kill')
+        if (victim === 'runner') assert.equal(killed.process.signalCode, 'SIGKILL')
+        else assert.equal(killed.events.find(({kind}) => kind === 'failed')?.kind, 'failed')
+
+        const {code, stdout, stderr} = await nearmiss(folder, [...run, ...set])
+        assert.equal(code, 0, stdout + stderr)
+        const started = parseEvents(stdout).filter((event) => event.kind === 'started')
+        assert.deepEqual(
+          started.map(({node}) => node),
+          ['train-epoch@1'],
+        )
+        // Step `step` was over; its own snapshot, every third step, may still have been under way.
+        const safe = 3 * Math.floor((step - 1) / 3)
+        assert.ok(safe <= 0 || started[0]!.resumedFromStep! >= safe, `went on from ${started[0]!.resumedFromStep}`)
+        assert.equal(digestOfCheckpoint(folder), checkpoint)
+        assert.deepEqual(halfEntries(folder), [])
+      })
+    }
+  })
+}
+
+/** Takes the first epoch's checkpoint out of the store; what was made before and from it stays. */
+async function forgetTraining(folder: string): Promise<void> {
+  await rm(entryOfTraining(folder), {recursive: true})
+}
+
+function entryOfTraining(folder: string): string {
+  const artifacts = join(folder, 'artifacts')
+  const key = readRefs(artifacts, 'demo')['train-epoch@1']!
+  return join(artifacts, 'store', key.slice(0, 2), key)
+}
+
+function digestOfCheckpoint(folder: string): string {
+  const files = ['model', 'training'].map((name) => readFileSync(join(entryOfTraining(folder), `${name}.safetensors`)))
+  return createHash('sha256').update(Buffer.concat(files)).digest('hex')
+}
+
+/** Folders of the store without a manifest: there must never be one. */
+function halfEntries(folder: string): string[] {
+  const store = join(folder, 'artifacts', 'store')
+  const entries = readdirSync(store).flatMap((prefix) =>
+    readdirSync(join(store, prefix)).map((key) => join(store, prefix, key)),
+  )
+  return entries.filter((entry) => !existsSync(join(entry, 'manifest.json')))
+}
+
+function start(folder: string, args: readonly string[]) {
+  const binary = resolve(import.meta.dirname, '../../lib/cli/nearmiss.mjs')
+  const child = spawn(process.execPath, [binary, ...args], {cwd: folder, stdio: ['ignore', 'pipe', 'inherit']})
+  const events: Event[] = []
+  createInterface({input: child.stdout}).on('line', (line) => events.push(...parseEvents(line)))
+  return {
+    process: child as ChildProcess,
+    events,
+    ended: new Promise<void>((done) => child.once('close', () => done())),
+    /** Waits until training has told of its step `step` (0: until it has started). */
+    trained: async (step: number) => {
+      const isThere = (event: Event) =>
+        step === 0
+          ? event.kind === 'started' && event.node === 'train-epoch@1'
+          : event.kind === 'progress' && event.node === 'train-epoch@1' && event.progress.done >= step
+      while (!events.some(isThere)) {
+        assert.equal(child.exitCode, null, 'the run ended before it trained that far')
+        await setTimeout(2)
+      }
+    },
+  }
+}
+
+function parseEvents(lines: string): Event[] {
+  return lines
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Event)
+}
+
+/** The stage process of a runner, by the kernel's table of processes. */
+function stageOf(runner: number): number {
+  const children = readFileSync(`/proc/${runner}/task/${runner}/children`, 'utf8').trim().split(' ').map(Number)
+  const stage = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('stage-process'))
+  assert.ok(stage !== undefined, `no stage among the children ${children} of ${runner}`)
+  return stage
+}
