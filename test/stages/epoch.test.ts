@@ -7,12 +7,12 @@ import {tinyProject} from './tiny-project.ts'
 
 test('the real stages run through an epoch, and a second call computes nothing', async (context) => {
   const {folder, set} = await tinyProject(context)
-  const first = await nearmiss(folder, ['run', '--epochs', '1', ...set])
+  const first = await nearmiss(folder, 'run', '--epochs', '1', ...set)
   assert.equal(first.code, 0, first.stdout + first.stderr)
-  const second = await nearmiss(folder, ['run', '--epochs', '1', ...set])
+  const second = await nearmiss(folder, 'run', '--epochs', '1', ...set)
   assert.match(second.stdout, /0 (stages )?computed/)
 
-  const status = JSON.parse((await nearmiss(folder, ['status', '--json'])).stdout) as Status
+  const status = JSON.parse((await nearmiss(folder, 'status', '--json')).stdout) as Status
   assert.deepEqual(
     status.epochs.map(({epoch}) => epoch),
     [0, 1],

@@ -22,7 +22,7 @@ for (const batchnorm of ['live', 'frozen'] as const) {
     let checkpoint: string
     before(async (context) => {
       finished = await tinyProject(context as TestContext, `model.batchnorm=${batchnorm}`)
-      const {code, stdout, stderr} = await nearmiss(finished.folder, [...run, ...finished.set])
+      const {code, stdout, stderr} = await nearmiss(finished.folder, ...run, ...finished.set)
       assert.equal(code, 0, stdout + stderr)
       checkpoint = digestOfCheckpoint(finished.folder)
     })
@@ -44,7 +44,7 @@ for (const batchnorm of ['live', 'frozen'] as const) {
         if (victim === 'runner') assert.equal(killed.process.signalCode, 'SIGKILL')
         else assert.equal(killed.events.find(({kind}) => kind === 'failed')?.kind, 'failed')
 
-        const {code, stdout, stderr} = await nearmiss(folder, [...run, ...set])
+        const {code, stdout, stderr} = await nearmiss(folder, ...run, ...set)
         assert.equal(code, 0, stdout + stderr)
         const started = parseEvents(stdout).filter((event) => event.kind === 'started')
         assert.deepEqual(
