@@ -1,5 +1,6 @@
 import {writeFile} from 'node:fs/promises'
-import {nearest as findNearest, type Neighbours} from '../lib/engine/nearest.ts'
+import type {Neighbours} from '../lib/engine/nearest/sets.ts'
+import {nearest as findNearest} from '../lib/engine/nearest.ts'
 import {type Measures, measure, neighboursNeeded} from '../lib/metrics/measure.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
 import {readDescriptors} from '../lib/tables/descriptors.ts'

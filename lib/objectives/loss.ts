@@ -1,5 +1,5 @@
 import type {tf} from '../engine/tensorflow.ts'
-import type {Tuples} from './tuples.ts'
+import type {Compares, Tuples} from './tuples.ts'
 
 /**
  * A loss, written in differentiable operations on raw embeddings [rows, dim] (normalising them is part of the loss).
@@ -12,12 +12,6 @@ export interface LossValue {
   /** What every tuple adds before averaging: 0 where there is nothing to learn from it. */
   readonly perTuple: tf.Tensor1D
 }
-
-/**
- * What a loss compares. triplets: those of the plan, else all of the batch; pairs: those within the plan's triplets, else all of
- * the batch; batch: all pairs of the batch, whatever the plan says.
- */
-export type Compares = 'triplets' | 'pairs' | 'batch'
 
 /** A file of `losses/` exports these two. */
 export interface LossModule<Parameters> {

@@ -1,5 +1,3 @@
-import type {Compares} from './loss.ts'
-
 /** One batch as the plan describes it, one entry a row. */
 export interface PlannedBatch {
   readonly labels: Int32Array
@@ -20,6 +18,12 @@ export interface Tuples {
   readonly positive: Int32Array
   readonly negative: Int32Array
 }
+
+/**
+ * What a loss compares. triplets: those of the plan, else all of the batch; pairs: those within the plan's triplets, else all of
+ * the batch; batch: all pairs of the batch, whatever the plan says.
+ */
+export type Compares = 'triplets' | 'pairs' | 'batch'
 
 /** The tuples of a batch that a loss compares. */
 export function tuplesOf(batch: PlannedBatch, compares: Compares): Tuples {

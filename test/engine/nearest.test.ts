@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import fc from 'fast-check'
-import {type DescriptorSet, nearest} from '../../lib/engine/nearest.ts'
+import type {DescriptorSet} from '../../lib/engine/nearest/sets.ts'
+import {nearest} from '../../lib/engine/nearest.ts'
 import {liveTensors} from '../../lib/engine/op.ts'
 import {openRandom, type Random} from '../../lib/random.ts'
 

@@ -2,11 +2,7 @@ import assert from 'node:assert/strict'
 import {readdirSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {describe, test} from 'node:test'
-import {
-  miningParameters,
-  objectiveParameters,
-  scheduleParameters,
-} from '../../lib/objectives/parameters.ts'
+import {miningParameters, objectiveParameters, scheduleParameters} from '../../lib/objectives/parameters.ts'
 import {usesDescriptors} from '../../lib/objectives/uses-descriptors.ts'
 
 const folder = resolve(import.meta.dirname, '../../lib/objectives')

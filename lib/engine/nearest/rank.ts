@@ -1,5 +1,5 @@
-import type {Neighbours} from '../nearest.ts'
 import type {Search} from './search.ts'
+import type {Neighbours} from './sets.ts'
 import type {Shortlists} from './shortlists.ts'
 
 /** Float32's error of a score, as a share of the largest squared norm: some ten times what blocks of 512 to 2,048 products show. */

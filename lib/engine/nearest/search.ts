@@ -1,5 +1,5 @@
 import {UserError} from '../../user-error.ts'
-import type {DescriptorSet} from '../nearest.ts'
+import type {DescriptorSet} from './sets.ts'
 
 /** Which references a query may not have as neighbours. */
 export type Exclusion = 'self' | 'same-class'

@@ -1,8 +1,9 @@
 import {tf} from '../../engine/tensorflow.ts'
 import {at, euclideanDistances} from '../distances.ts'
-import type {Compares, Loss} from '../loss.ts'
+import type {Loss} from '../loss.ts'
 import type {LossParameters} from '../parameters.ts'
 import {averageActive, hinge} from '../terms.ts'
+import type {Compares} from '../tuples.ts'
 
 export const compares: Compares = 'pairs'
 

@@ -1,8 +1,9 @@
 import {tf} from '../../engine/tensorflow.ts'
 import {at, euclideanDistances, squaredDistances} from '../distances.ts'
-import type {Compares, Loss} from '../loss.ts'
+import type {Loss} from '../loss.ts'
 import type {LossParameters} from '../parameters.ts'
 import {averageActive, averageAll, hinge} from '../terms.ts'
+import type {Compares} from '../tuples.ts'
 
 export const compares: Compares = 'triplets'
 

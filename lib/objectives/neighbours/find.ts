@@ -1,4 +1,5 @@
-import {type DescriptorSet, type Neighbours, nearest} from '../../engine/nearest.ts'
+import type {DescriptorSet, Neighbours} from '../../engine/nearest/sets.ts'
+import {nearest} from '../../engine/nearest.ts'
 import {openRandom} from '../../random.ts'
 import type {NeighbourRows} from '../samplers/sampler.ts'
 import {hnswNeighbours} from './hnsw.ts'

@@ -1,6 +1,6 @@
 import {setImmediate} from 'node:timers/promises'
 import hnswlib from 'hnswlib-node'
-import type {DescriptorSet, Neighbours} from '../../engine/nearest.ts'
+import type {DescriptorSet, Neighbours} from '../../engine/nearest/sets.ts'
 
 /** Links a node keeps, and the width of the search while building and while asking (Malkov and Yashunin 2018: M, efConstruction, ef). */
 const LINKS = 16
