@@ -35,6 +35,10 @@ export async function checkFiles(
   }
   // One lane more than cores: a lane that waits for the disk or for hashing leaves no core idle.
   await Promise.all(Array.from({length: availableParallelism() + 1}, lane))
+  // libvips has one buffer of error texts for all its threads: read again alone, a damaged file gets its own text.
+  for (const [place, {problem}] of results.entries()) {
+    if (problem !== undefined) results[place] = await checkFile(root, paths[place]!)
+  }
   return results
 }
 

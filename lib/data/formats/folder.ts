@@ -5,7 +5,8 @@ import {listFolder} from './folder-tree.ts'
 
 /**
  * Reads one folder per class: the class number is the place of its name in code-point order, image ids count from 0 through
- * the classes in that order. Hidden files are passed over; files that are no pictures by name are passed over with a note.
+ * the classes in that order. Hidden files are passed over; files that are no pictures by name are passed over with a note,
+ * unless they are a README or licence beside the class folders.
  * @throws UserError that lists everything wrong: nested folders, pictures outside a class folder, formats that cannot be read.
  */
 export async function readFolderDataSet(root: string): Promise<DataSet> {
@@ -100,7 +101,8 @@ function explain({classes, pictures, nested, brokenLinks, outside, unreadable}: 
 
 function describePassedOver({emptyClasses, noPictures}: Found): string[] {
   const notes: string[] = []
-  if (noPictures.length > 0) notes.push(enumerate('Passed over files that are no pictures by name', noPictures))
+  const surprising = noPictures.filter((path) => !/^(licen[cs]es?|readme|attribution)\b/i.test(path))
+  if (surprising.length > 0) notes.push(enumerate('Passed over files that are no pictures by name', surprising))
   if (emptyClasses.length > 0) notes.push(enumerate('Class folders without a picture', emptyClasses))
   return notes
 }

@@ -29,7 +29,7 @@ test('hidden files and folders are passed over silently, other files with a note
   assert.deepEqual(path, ['a/1.png'])
   assert.deepEqual([...classNames.values()], ['a', 'empty'])
   assert.deepEqual(notes, [
-    'Passed over files that are no pictures by name (2): README.md, a/notes.txt.',
+    'Passed over files that are no pictures by name (1): a/notes.txt.',
     'Class folders without a picture (1): empty.',
   ])
 })
