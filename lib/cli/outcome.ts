@@ -8,7 +8,7 @@ import {wrap} from './text/table.ts'
 export interface Outcome {
   readonly exitCode: number
   /** The event that ended it, if one did. */
-  readonly last?: Extract<Event, {kind: 'failed' | 'stopped'}>
+  readonly last?: Extract<Event, {kind: 'failed' | 'stopped' | 'waiting'}>
   /** How many nodes were committed before. */
   readonly committed: number
   /** The command to go on with. */
@@ -24,6 +24,7 @@ export interface OutcomePage {
 
 const meanings: Readonly<Record<number, string>> = {
   [exitCode.stageFailed]: 'the stage failed',
+  [exitCode.damaged]: 'an artifact is damaged',
   [exitCode.contract]: 'its output breaks the contract',
   [exitCode.tryLater]: 'try again later',
   [exitCode.stopped]: 'stopped on request',
@@ -48,6 +49,11 @@ export function renderOutcome(outcome: Outcome, page: OutcomePage): string[] {
         page.paint('warning', `stopped ${last.node}: ${last.reason}`),
         ...paragraph('kept', savedWork(last.step, outcome.committed), page.width),
         `next    continue with: ${outcome.command}`,
+      ]
+    case 'waiting':
+      return [
+        page.paint('warning', `locked  ${last.node ?? 'the run'}: ${last.for} works on it`),
+        'next    leave out --no-wait, or see how far it is: npx nearmiss status',
       ]
     case undefined:
       return [

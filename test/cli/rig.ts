@@ -1,10 +1,11 @@
-import {execFile} from 'node:child_process'
-import {mkdtemp, rm} from 'node:fs/promises'
+import {type ChildProcess, execFile} from 'node:child_process'
+import {existsSync} from 'node:fs'
+import {cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
-import type {TestContext} from 'node:test'
+import {setTimeout as sleep} from 'node:timers/promises'
 
-const binary = resolve(import.meta.dirname, '../../lib/cli/nearmiss.mjs')
+const repository = resolve(import.meta.dirname, '../..')
 
 export interface Ended {
   readonly code: number
@@ -12,25 +13,57 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs the command as a person would, in a folder, with a pipe for a terminal. */
-export function nearmiss(
-  folder: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Ended> {
-  return new Promise((done) => {
-    const child = execFile(
-      process.execPath,
-      [binary, ...args],
-      {cwd: folder, env: {...process.env, TZ: 'UTC', ...env}},
-      (error, stdout, stderr) => done({code: error === null ? 0 : (child.exitCode ?? -1), stdout, stderr}),
-    )
-  })
+/** Something that runs clean-up at its end: a test, or a file of tests. */
+interface Owner {
+  after(action: () => Promise<void>): void
 }
 
-/** A fresh folder that goes with the test. */
-export async function temporaryFolder(context: TestContext): Promise<string> {
+/** Runs the command as a person would, in a folder, with a pipe for a terminal. */
+export function nearmiss(folder: string, ...args: readonly string[]): Promise<Ended> {
+  return start(folder, ...args).ended
+}
+
+/** The same, while it is still running. */
+export function start(folder: string, ...args: readonly string[]): {child: ChildProcess; ended: Promise<Ended>} {
+  const command = [join(repository, 'lib/cli/nearmiss.mjs'), ...args]
+  let finish: (ended: Ended) => void
+  const ended = new Promise<Ended>((done) => {
+    finish = done
+  })
+  const child = execFile(
+    process.execPath,
+    command,
+    {cwd: folder, env: {...process.env, TZ: 'UTC'}},
+    (_, stdout, stderr) => finish({code: child.exitCode ?? -1, stdout, stderr}),
+  )
+  return {child, ended}
+}
+
+/** Resolves once a stage of the run `demo` has said how far it is. */
+export async function progressed(project: string, node: string): Promise<void> {
+  const file = join(project, 'artifacts/runs/demo/events.jsonl')
+  for (;;) {
+    const events = existsSync(file) ? await readFile(file, 'utf8') : ''
+    if (events.includes(`"kind":"progress","node":"${node}"`)) return
+    await sleep(20)
+  }
+}
+
+/** A fresh folder that goes with its owner. */
+export async function temporaryFolder(owner: Owner): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nearmiss-cli-'))
-  context.after(() => rm(folder, {recursive: true, force: true}))
+  owner.after(() => rm(folder, {recursive: true, force: true}))
   return folder
+}
+
+/** A copy of the toy project; its stages find lib/ and the packages where they would in the repository. */
+export async function toyProject(owner: Owner): Promise<string> {
+  const folder = await temporaryFolder(owner)
+  const project = join(folder, 'test/cli/toy')
+  await mkdir(join(folder, 'test/cli'), {recursive: true})
+  await cp(join(repository, 'test/cli/toy'), project, {recursive: true})
+  await symlink(join(repository, 'lib'), join(folder, 'lib'))
+  await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'))
+  await writeFile(join(folder, 'package.json'), '{"type": "module"}')
+  return project
 }

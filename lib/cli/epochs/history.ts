@@ -5,19 +5,17 @@ import type {EpochHistory, EpochRow, Metrics} from './row.ts'
 import {bestEpoch} from './table.ts'
 
 /** Reads what a run knows of its epochs from the manifests that its references name. */
-export async function loadHistory(artifacts: string, run: string): Promise<EpochHistory> {
+export function loadHistory(artifacts: string, run: string): EpochHistory {
   const committed = Object.entries(readRefs(artifacts, run)).flatMap((ref) => findCommitted(artifacts, ref))
   const record = findRun(artifacts, run)
   const metricNames = findMetricNames(record, committed)
   const epochs = [...new Set(committed.flatMap(({epoch}) => (epoch === undefined ? [] : [epoch])))].sort(
     (a, b) => a - b,
   )
-  const rows = await Promise.all(
-    epochs.map((epoch) =>
-      gatherRow(
-        epoch,
-        committed.filter((node) => node.epoch === epoch),
-      ),
+  const rows = epochs.map((epoch) =>
+    gatherRow(
+      epoch,
+      committed.filter((node) => node.epoch === epoch),
     ),
   )
   // An epoch counts once it has been measured; the one at work shows up in the live view.
@@ -35,16 +33,13 @@ export async function loadHistory(artifacts: string, run: string): Promise<Epoch
 interface Committed {
   readonly epoch: number | undefined
   readonly manifest: Manifest
-  readonly folder: string
-  readonly dropped: readonly string[]
   readonly metrics: Metrics | undefined
 }
 
 function findCommitted(artifacts: string, [node, key]: [string, string]): Committed[] {
   const entry = findEntry(artifacts, key)
   if (entry.state !== 'present') return []
-  const {manifest, folder, dropped} = entry
-  return [{epoch: epochOf(node), manifest, folder, dropped, metrics: findMetrics(artifacts, key)}]
+  return [{epoch: epochOf(node), manifest: entry.manifest, metrics: findMetrics(artifacts, key)}]
 }
 
 /** In the order the configuration lists them. */
@@ -60,35 +55,27 @@ function selectingMetric(record: RunRecord | undefined): string | undefined {
   return rules.find((rule) => rule.best !== undefined)?.best?.metric
 }
 
-async function gatherRow(epoch: number, nodes: readonly Committed[]): Promise<Omit<EpochRow, 'best'>> {
-  const training = await findTraining(nodes)
+function gatherRow(epoch: number, nodes: readonly Committed[]): Omit<EpochRow, 'best'> {
   return {
     epoch,
     metrics: Object.assign({}, ...nodes.map(({metrics}) => metrics)),
-    ...training,
+    ...findTraining(nodes),
     seconds: nodes.reduce((sum, {manifest}) => sum + manifest.seconds, 0),
   }
 }
 
-/** Loss and activity from the table of steps, the rate from what the training stage reported. */
-async function findTraining(
-  nodes: readonly Committed[],
-): Promise<Pick<EpochRow, 'loss' | 'activeFraction' | 'imagesPerSecond'>> {
-  for (const {manifest, folder, dropped} of nodes) {
-    const [name, output] = Object.entries(manifest.outputs).find(([, {kind}]) => kind === 'steps') ?? []
-    if (name === undefined || output === undefined || dropped.includes(name)) continue
-    const {readSteps} = await import('../../tables/steps.ts')
-    const {loss, activeFraction} = await readSteps(`${folder}/${output.file}`)
-    const rate = manifest.facts.images_per_second
-    return {
-      loss: mean(loss),
-      activeFraction: mean(activeFraction),
-      ...(typeof rate === 'number' ? {imagesPerSecond: rate} : {}),
-    }
+/** What the training stage reported about itself; reading it costs less than the table of steps that it sums up. */
+function findTraining(nodes: readonly Committed[]): Pick<EpochRow, 'loss' | 'activeFraction' | 'imagesPerSecond'> {
+  const facts = nodes.find(({manifest}) => typeof manifest.facts.loss === 'number')?.manifest.facts ?? {}
+  const number = (fact: string) => (typeof facts[fact] === 'number' ? facts[fact] : undefined)
+  const [loss, activeFraction, imagesPerSecond] = [
+    number('loss'),
+    number('active_fraction'),
+    number('images_per_second'),
+  ]
+  return {
+    ...(loss === undefined ? {} : {loss}),
+    ...(activeFraction === undefined ? {} : {activeFraction}),
+    ...(loss === undefined || imagesPerSecond === undefined ? {} : {imagesPerSecond}),
   }
-  return {}
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -9,10 +9,10 @@ const shownMetrics = 2
 /** Lines of the table of all epochs so far: raw pixels and the untrained model first, the best epoch marked. */
 export function renderEpochTable(history: EpochHistory, paint: Paint): string[] {
   const names = history.metricNames.slice(0, shownMetrics)
-  const rows = history.epochs.map((row) => epochCells(row, names, history, paint))
+  const rows = history.epochs.map((row) => epochCells(row, names, paint))
   const baseline = history.baseline === undefined ? [] : [baselineCells(history.baseline, names)]
   const [titles, ...lines] = renderTable(columnsOf(names), [...baseline, ...rows])
-  return [paint('strong', titles!), ...lines]
+  return [paint('strong', titles!), ...lines, ...verdict(history, names[0], paint)]
 }
 
 /** How papers write a metric's name: `precision@1`, `MAP@R`. */
@@ -48,7 +48,7 @@ function columnsOf(names: readonly string[]): Column[] {
   ]
 }
 
-function epochCells(row: EpochRow, names: readonly string[], history: EpochHistory, paint: Paint): string[] {
+function epochCells(row: EpochRow, names: readonly string[], paint: Paint): string[] {
   const cells = [
     row.epoch === 0 ? '0 untrained' : String(row.epoch),
     row.loss === undefined ? '-' : row.loss.toFixed(4),
@@ -58,17 +58,24 @@ function epochCells(row: EpochRow, names: readonly string[], history: EpochHisto
     row.seconds === undefined ? '-' : formatSeconds(row.seconds),
   ]
   if (!row.best) return [...cells, '']
-  return [...cells.map((cell) => paint('good', cell)), paint('good', bestRemark(row, names[0], history.baseline))]
-}
-
-function bestRemark(row: EpochRow, name: string | undefined, baseline: Metrics | undefined): string {
-  const [value, line] = name === undefined ? [] : [row.metrics[name], baseline?.[name]]
-  if (value === undefined || line === undefined) return 'best'
-  return value > line ? 'best, beats pixels' : 'best, below pixels'
+  return [...cells, 'best'].map((cell) => paint('good', cell))
 }
 
 function baselineCells(baseline: Metrics, names: readonly string[]): string[] {
-  return ['raw 16x16 pixels', '-', '-', ...names.map((name) => shareCell(baseline[name])), '-', '-', 'the line to beat']
+  return ['raw 16x16 pixels', '-', '-', ...names.map((name) => shareCell(baseline[name])), '-', '-', '']
+}
+
+/** Whether the best epoch is above what needs no model at all. */
+function verdict({epochs, baseline}: EpochHistory, name: string | undefined, paint: Paint): string[] {
+  const best = epochs.find((row) => row.best)
+  const [value, line] = name === undefined ? [] : [best?.metrics[name], baseline?.[name]]
+  if (name === undefined || value === undefined || line === undefined) return []
+  const toBeat = `raw pixels, the line to beat: ${metricTitle(name)} ${formatShare(line)}`
+  return [
+    value > line
+      ? paint('good', `the best epoch (${best?.epoch}) is above ${toBeat}`)
+      : paint('warning', `no epoch is above ${toBeat}`),
+  ]
 }
 
 function shareCell(value: number | undefined): string {

@@ -2,6 +2,7 @@ import type {PlannedNode} from '../../pipeline/plan.ts'
 import {formatAbout, formatPlural} from '../text/number.ts'
 import type {Paint} from '../text/paint.ts'
 import {pad, wrap} from '../text/table.ts'
+import {isWork} from './is-work.ts'
 
 export interface PlanPage {
   readonly width: number
@@ -21,8 +22,10 @@ export function renderPlan(plan: Plan, page: PlanPage): string[] {
   const lines = groupEpochs(plan.nodes).flatMap(linesOf)
   const labelWidth = Math.max(0, ...lines.map((line) => line.label.length))
   const nameWidth = Math.max(0, ...lines.map((line) => line.name.length))
-  const timeOf = (line: Line) => (line.state === 'hit' ? 0 : predict(line.nodes, plan.seconds))
-  const times = lines.map((line) => (timeOf(line) > 0 ? formatAbout(timeOf(line)) : ''))
+  const times = lines.map((line) => {
+    const seconds = predict(line.nodes, plan.seconds)
+    return seconds > 0 ? formatAbout(seconds) : ''
+  })
   const timeWidth = Math.max(0, ...times.map((time) => time.length))
   const rendered = lines.flatMap((line, i) => {
     const front = `  ${pad(line.label, labelWidth)}${labelWidth > 0 ? '  ' : ''}${pad(line.name, nameWidth)}  `
@@ -72,17 +75,22 @@ function groupEpochs(nodes: readonly PlannedNode[]): Group[] {
 }
 
 function fate(nodes: readonly PlannedNode[]): string {
-  if (nodes.every((node) => node.state !== 'run') && new Set(nodes.map((node) => node.state)).size === 1)
-    return nodes[0]!.state
+  const [state] = new Set(nodes.map((node) => node.state))
+  if (isTold(state) && nodes.every((node) => node.state === state)) return state
   return JSON.stringify(nodes.map(({name, state, reason}) => [name, state, reason.replace(/@\d+/g, '')]))
+}
+
+/** States that an epoch can have as a whole, without a reason for each stage. */
+function isTold(state: PlannedNode['state'] | undefined): state is 'hit' | 'maybe' {
+  return state === 'hit' || state === 'maybe'
 }
 
 function linesOf(group: Group): Line[] {
   if (group.first === undefined) return group.shown.map((node) => nodeLine('', node, group.all))
   const label = group.first === group.last ? `epoch ${group.first}` : `epoch ${group.first}..${group.last}`
   const {state} = group.shown[0]!
-  if (state !== 'run' && fate(group.shown) === state) {
-    const text = state === 'hit' ? '' : `follow what comes before`
+  if (isTold(state) && fate(group.shown) === state) {
+    const text = state === 'hit' ? '' : 'follow what comes before'
     return [{label, name: formatPlural(group.all.length, 'stage'), state, text, nodes: group.all}]
   }
   return group.shown.map((node, i) =>
@@ -102,17 +110,17 @@ function nodeLine(label: string, node: PlannedNode, nodes: readonly PlannedNode[
 }
 
 function predict(nodes: readonly PlannedNode[], seconds: ReadonlyMap<string, number>): number {
-  const work = nodes.filter((node) => node.state === 'run' || node.state === 'maybe')
-  return work.reduce((sum, node) => sum + (seconds.get(node.name) ?? 0), 0)
+  return nodes.filter(isWork).reduce((sum, node) => sum + (seconds.get(node.name) ?? 0), 0)
 }
 
 function summary(plan: Plan): string {
   const count = (state: PlannedNode['state']) => plan.nodes.filter((node) => node.state === state).length
-  const [run, maybe, hits] = [count('run'), count('maybe'), count('hit')]
-  if (run + maybe === 0) return `nothing to do: ${formatPlural(hits, 'hit')}.`
+  const [run, maybe, hits, gone] = [count('run'), count('maybe'), count('hit'), count('gone')]
+  const left = gone === 0 ? '' : `, ${gone} left out`
+  if (run + maybe === 0) return `nothing to do: ${formatPlural(hits, 'hit')}${left}.`
   const time = predict(plan.nodes, plan.seconds)
-  const known = plan.nodes.every((node) => node.state === 'hit' || plan.seconds.has(node.name))
+  const known = plan.nodes.every((node) => !isWork(node) || plan.seconds.has(node.name))
   const guess =
     time === 0 ? '' : `; at most ${formatAbout(time)}${known ? '' : ' and what was never timed'}, as measured before`
-  return `${run} to run, ${maybe} maybe, ${formatPlural(hits, 'hit')}${guess}.`
+  return `${run} to run, ${maybe} maybe, ${formatPlural(hits, 'hit')}${left}${guess}.`
 }

@@ -11,14 +11,14 @@ export interface Watcher {
   /** A line of the command itself. */
   say(line: string): void
   /** Leaves the last state on the screen and gives the cursor back. */
-  close(): Promise<void>
+  close(): void
 }
 
 export interface WatchOptions {
   readonly json: boolean
   readonly terminal: Terminal
   readonly epochStages: readonly string[]
-  readonly loadHistory: () => Promise<EpochHistory>
+  readonly loadHistory: () => EpochHistory
 }
 
 /** NDJSON when asked for, a block redrawn in place on a terminal, else timestamped lines. */
@@ -31,7 +31,7 @@ function openJsonWatcher(terminal: Terminal): Watcher {
   return {
     see: (event) => terminal.print([JSON.stringify(event)]),
     say: (line) => terminal.printError([line]),
-    close: async () => {},
+    close: () => undefined,
   }
 }
 
@@ -44,7 +44,7 @@ function openPlainWatcher(terminal: Terminal): Watcher {
       terminal.print(next.lines)
     },
     say: (line) => terminal.print([line]),
-    close: async () => {},
+    close: () => undefined,
   }
 }
 
@@ -54,8 +54,7 @@ async function openLiveWatcher({terminal, epochStages, loadHistory}: WatchOption
   const {createLogUpdate} = await import('log-update')
   const screen = createLogUpdate(process.stdout)
   let view = emptyView
-  let history = await loadHistory()
-  let pending: Promise<void> = Promise.resolve()
+  let history = loadHistory()
   const draw = () => {
     const lines = renderLive(view, history, {
       nowMs: Date.now(),
@@ -66,10 +65,8 @@ async function openLiveWatcher({terminal, epochStages, loadHistory}: WatchOption
     screen(lines.join('\n'))
   }
   const leaveEpoch = (left: RunView) => {
-    pending = pending.then(async () => {
-      history = await loadHistory()
-      screen.persist(renderEpochLine(left, history))
-    })
+    history = loadHistory()
+    screen.persist(renderEpochLine(left, history))
   }
   const timer = setInterval(draw, frameMs)
   return {
@@ -81,9 +78,8 @@ async function openLiveWatcher({terminal, epochStages, loadHistory}: WatchOption
       if (event.kind === 'damaged') screen.persist(`${event.node}: damaged, will be computed again: ${event.reason}`)
     },
     say: (line) => screen.persist(line),
-    async close() {
+    close() {
       clearInterval(timer)
-      await pending
       draw()
       screen.done()
     },

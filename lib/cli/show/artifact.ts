@@ -46,8 +46,7 @@ async function findNode(
   }
   if (which === undefined || which === 'last')
     return nodes.sort((a, b) => (epochOf(a) ?? 0) - (epochOf(b) ?? 0)).at(-1)!
-  const epoch =
-    which === 'best' ? (await loadHistory(project.artifacts, run)).epochs.find((row) => row.best)?.epoch : which
+  const epoch = which === 'best' ? loadHistory(project.artifacts, run).epochs.find((row) => row.best)?.epoch : which
   if (nodes.includes(`${stage}@${epoch}`)) return `${stage}@${epoch}`
   if (nodes.includes(stage)) throw new UsageError(`${stage} is outside the loop: leave out @${which}.`)
   const epochs = nodes.map(epochOf).join(', ')

@@ -1,6 +1,6 @@
-import type {PlannedNode} from '../../pipeline/plan.ts'
 import {planRun} from '../../pipeline/plan.ts'
 import {exitCode} from '../exit-code.ts'
+import {isWork} from '../plan/is-work.ts'
 import {renderPlan} from '../plan/render.ts'
 import {loadTimes} from '../plan/times.ts'
 import type {Project} from '../project.ts'
@@ -26,8 +26,4 @@ export async function plan(
     terminal.print(renderPlan({run: request.run, epochs: request.epochs, nodes, seconds}, terminal))
   }
   return nodes.some(isWork) ? exitCode.planHasWork : exitCode.ok
-}
-
-function isWork(node: PlannedNode): boolean {
-  return node.state === 'run' || node.state === 'maybe'
 }

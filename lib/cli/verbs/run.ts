@@ -4,6 +4,7 @@ import {loadHistory} from '../epochs/history.ts'
 import {renderEpochTable} from '../epochs/table.ts'
 import {exitCode} from '../exit-code.ts'
 import {type Outcome, quoteCommand, renderOutcome} from '../outcome.ts'
+import {isWork} from '../plan/is-work.ts'
 import {openWatcher, type Watcher} from '../progress/watch.ts'
 import type {Project} from '../project.ts'
 import {openRequest, type RequestOptions} from '../request.ts'
@@ -50,19 +51,24 @@ export async function withWatcher<Result extends {exitCode: number}>(
     return {result: await execute({onEvent, signal: interrupts.stop, kill: interrupts.kill}), events}
   } finally {
     interrupts.close()
-    await watcher.close()
+    watcher.close()
   }
 }
 
 /** What is to be said about a run that ended with this code. */
 export function outcomeOf(code: number, events: readonly Event[]): Outcome {
-  const last = events.findLast((event) => event.kind === 'failed' || event.kind === 'stopped')
+  const last = events.findLast((event) => isEnd(event, code))
   return {
     exitCode: code,
-    ...(last?.kind === 'failed' || last?.kind === 'stopped' ? {last} : {}),
+    ...(last === undefined ? {} : {last: last as NonNullable<Outcome['last']>}),
     committed: events.filter((event) => event.kind === 'committed').length,
     command: quoteCommand(process.argv.slice(2)),
   }
+}
+
+/** Whether an event ended the command; one that only had to wait for another did not. */
+function isEnd({kind}: Event, code: number): boolean {
+  return kind === 'failed' || kind === 'stopped' || (kind === 'waiting' && code === exitCode.locked)
 }
 
 async function runTo(request: PlanRequest, project: Project, options: RunOptions, terminal: Terminal): Promise<number> {
@@ -74,7 +80,7 @@ async function runTo(request: PlanRequest, project: Project, options: RunOptions
   const page = {width: terminal.width, paint: terminal.paint, folder: process.cwd()}
   terminal.printError(renderOutcome(outcomeOf(result.exitCode, events), {...page, folder: project.root}))
   if (result.exitCode === exitCode.ok) {
-    const history = await loadHistory(request.artifacts, request.run)
+    const history = loadHistory(request.artifacts, request.run)
     terminal.print([...renderEpochTable(history, terminal.paint), ...summarise(events, request)])
   }
   return result.exitCode
@@ -87,7 +93,7 @@ async function findNextEpoch(request: PlanRequest): Promise<number> {
   const {epochOf} = await import('../progress/view.ts')
   const newest = Math.max(0, ...Object.keys(readRefs(request.artifacts, request.run)).map((node) => epochOf(node) ?? 0))
   const plan = await planRun({...request, epochs: newest})
-  const missing = plan.flatMap(({state, epoch}) => (state === 'hit' ? [] : [epoch ?? 0]))
+  const missing = plan.filter(isWork).map(({epoch}) => epoch ?? 0)
   const next = missing.length === 0 ? newest + 1 : Math.min(...missing)
   return Math.max(request.config.pipeline.loop.from, next)
 }

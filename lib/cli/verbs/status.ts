@@ -16,7 +16,7 @@ export interface StatusOptions {
 /** All epochs of a run and what is running now, from files only. */
 export async function status(project: Project, options: StatusOptions, terminal: Terminal): Promise<number> {
   const run = findRunName(project.artifacts, options.run)
-  const history = await loadHistory(project.artifacts, run)
+  const history = loadHistory(project.artifacts, run)
   const running = await findRunning(project, run)
   if (options.json) terminal.print([JSON.stringify(statusJson(history, running), null, 2)])
   else terminal.print([`run ${run}`, ...renderHistory(history, terminal), ...renderRunning(running, terminal)])

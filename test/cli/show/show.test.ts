@@ -11,7 +11,7 @@ test('A table of descriptors shows its schema, rows, norms and NaN count', async
   const folder = await temporaryFolder(context)
   const vectors = new Float32Array([1, 0, 0, 0, 0.6, 0.8, 0, 0, Number.NaN, 0, 0, 0])
   await writeDescriptors(join(folder, 'd.arrow'), {id: Int32Array.of(4, 7, 9), dim: 4, vectors})
-  const {code, stdout} = await nearmiss(folder, ['show', 'd.arrow', '--head', '2'])
+  const {code, stdout} = await nearmiss(folder, 'show', 'd.arrow', '--head', '2')
   assert.equal(code, 0)
   const lines = stdout.split('\n')
   assert.match(lines[0]!, /^d\.arrow {2}[\d.]+ k?B$/)
@@ -34,7 +34,7 @@ test('A table of neighbours shows the hardest pairs once, nearest first', async 
     neighbour: Int32Array.of(2, 3, 1, 2),
     distance: Float32Array.of(0.5, 1.25, 0.5, 0.25),
   })
-  const {stdout} = await nearmiss(folder, ['show', 'n.arrow', '--head', '2'])
+  const {stdout} = await nearmiss(folder, 'show', 'n.arrow', '--head', '2')
   const lines = stdout.trimEnd().split('\n')
   assert.deepEqual(lines.slice(lines.findIndex((line) => line.startsWith('hardest'))), [
     'hardest pairs (nearest of different classes):',
@@ -57,7 +57,7 @@ test('A plan shows one step in words, and --where chooses which', async (context
     lr: Float64Array.from({length: 12}, () => 1e-5),
     stepSeed: new Uint32Array(12),
   })
-  const {stdout} = await nearmiss(folder, ['show', 'b.arrow', '--where', 'step=1'])
+  const {stdout} = await nearmiss(folder, 'show', 'b.arrow', '--where', 'step=1')
   assert.ok(stdout.includes('12 rows, 6 selected\n'), stdout)
   assert.deepEqual(stdout.trimEnd().split('\n').slice(-3), [
     'step 1: 6 images in 2 groups, learning rate 1e-5',
@@ -72,7 +72,7 @@ test('A model shows its tensors with shapes and norms', async (context) => {
     join(folder, 'm.safetensors'),
     safetensors({weight: [[1, 2], Float32Array.of(3, 4)]}, {architecture: 'resnet18'}),
   )
-  const {code, stdout} = await nearmiss(folder, ['show', 'm.safetensors'])
+  const {code, stdout} = await nearmiss(folder, 'show', 'm.safetensors')
   assert.equal(code, 0)
   assert.deepEqual(stdout.trimEnd().split('\n').slice(1), [
     'safetensors: 1 tensor, 2 numbers, 120 B, NaN 0',
@@ -87,7 +87,7 @@ test('A model shows its tensors with shapes and norms', async (context) => {
 test('JSON holds columns with meanings and statistics, and rows by name', async (context) => {
   const folder = await temporaryFolder(context)
   await writeDescriptors(join(folder, 'd.arrow'), {id: Int32Array.of(4), dim: 2, vectors: Float32Array.of(0, 1)})
-  const shown = JSON.parse((await nearmiss(folder, ['show', 'd.arrow', '--json'])).stdout)
+  const shown = JSON.parse((await nearmiss(folder, 'show', 'd.arrow', '--json')).stdout)
   assert.equal(shown.table, 'descriptors')
   assert.deepEqual(shown.head, [{id: 4, vector: [0, 1]}])
   const vector = shown.columns.find((column: {name: string}) => column.name === 'vector')
@@ -104,7 +104,7 @@ test('Files that are not what they are taken for are refused in a sentence, with
     ['bad.safetensors', /bad\.safetensors is no readable safetensors file: its header claims \d+ of 40 bytes/],
     ['short.safetensors', /short\.safetensors is no readable safetensors file: it has only 3 bytes/],
   ] as const) {
-    const {code, stderr} = await nearmiss(folder, ['show', file])
+    const {code, stderr} = await nearmiss(folder, 'show', file)
     assert.equal(code, 1)
     assert.match(stderr, reason)
     assert.doesNotMatch(stderr, /\n\s+at /, 'no stack is shown')
@@ -114,9 +114,9 @@ test('Files that are not what they are taken for are refused in a sentence, with
 test('What cannot be shown is a wrong command, exit code 2', async (context) => {
   const folder = await temporaryFolder(context)
   await writeFile(join(folder, 'a.txt'), '')
-  const {code, stderr} = await nearmiss(folder, ['show', 'a.txt'])
+  const {code, stderr} = await nearmiss(folder, 'show', 'a.txt')
   assert.deepEqual([code, stderr], [2, 'nearmiss: a.txt: only .arrow, .safetensors and .json files can be shown.\n'])
-  const absent = await nearmiss(folder, ['show', 'no/such.arrow'])
+  const absent = await nearmiss(folder, 'show', 'no/such.arrow')
   assert.equal(absent.code, 2)
   assert.match(
     absent.stderr,

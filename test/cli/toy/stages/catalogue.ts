@@ -35,7 +35,7 @@ export const catalogue: Catalogue = {
       extension: '.json',
       check: async (file) => {
         const {quality} = JSON.parse(await readFile(file, 'utf8')) as {quality: number}
-        return quality <= 1 ? [] : [`model.json: quality must be at most 1, got ${quality}.`]
+        return quality <= 1 ? [] : [`quality must be at most 1, got ${quality}.`]
       },
     },
   },
