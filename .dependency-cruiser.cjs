@@ -3,7 +3,10 @@ const only = (folder, ...allowed) => ({
   name: `${folder}-imports-only-${allowed.join('-') || 'itself'}`,
   severity: 'error',
   from: {path: `^lib/${folder}/`},
-  to: {path: '^(lib|stages|setup)/', pathNot: `^lib/(${[folder, ...allowed].join('|')})/|^lib/(random|user-error)\\.ts$`},
+  to: {
+    path: '^(lib|stages|setup)/',
+    pathNot: `^lib/(${[folder, ...allowed].join('|')})/|^lib/(random|user-error)\\.ts$`,
+  },
 })
 
 module.exports = {

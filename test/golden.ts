@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {resolve} from 'node:path'
 
-const folder = resolve(process.env['GOLDEN_DIR'] ?? resolve(import.meta.dirname, 'golden'))
+const folder = resolve(process.env.GOLDEN_DIR ?? resolve(import.meta.dirname, 'golden'))
 
 /** Reads one file of golden numbers, `golden('losses.json')`, from GOLDEN_DIR or test/golden. */
 export function golden(name: string): unknown {
