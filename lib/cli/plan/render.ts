@@ -31,9 +31,11 @@ export function renderPlan(plan: Plan, page: PlanPage): string[] {
     const front = `  ${pad(line.label, labelWidth)}${labelWidth > 0 ? '  ' : ''}${pad(line.name, nameWidth)}  `
     const state = page.paint(stateColour[line.state], pad(line.state, 5))
     const time = timeWidth === 0 ? '' : `${pad(times[i]!, timeWidth, 'right')}  `
-    const indent = front.length + 7 + time.length
-    const [first = '', ...rest] = wrap(line.text, Math.max(20, page.width - indent))
-    return [`${front}${state}  ${time}${first}`.trimEnd(), ...rest.map((part) => ' '.repeat(indent) + part)]
+    const room = page.width - front.length - 7 - time.length
+    if (line.text.length <= room) return [`${front}${state}  ${time}${line.text}`.trimEnd()]
+    const indent = ' '.repeat(labelWidth + 6)
+    const reason = wrap(line.text, Math.max(20, page.width - indent.length))
+    return [`${front}${state}  ${time}`.trimEnd(), ...reason.map((part) => indent + part)]
   })
   return [page.paint('strong', `run ${plan.run}, up to epoch ${plan.epochs}`), ...rendered, summary(plan)]
 }

@@ -20,7 +20,7 @@ export function renderScan(scan: TableScan, page: Page): string[] {
     `${formatPlural(scan.rowCount, 'row')}${selected}`,
     '',
     ...renderSchema(scan, page),
-    ...(metadata.length === 0 ? [] : ['', ...metadata.map(([key, value]) => fit(`${key}  ${value}`, page.width))]),
+    ...(metadata.length === 0 ? [] : ['', ...renderMetadata(metadata, page)]),
     ...renderStatistics(scan, page),
     ...renderHead(scan, page),
   ]
@@ -44,14 +44,14 @@ export function renderSafetensors(summary: SafetensorsSummary, page: Page): stri
   return [
     `safetensors: ${formatPlural(summary.tensors.length, 'tensor')}, ${formatCount(numbers)} numbers, ${formatBytes(summary.bytes)}, NaN ${formatCount(nanCount)}`,
     '',
-    ...metadata.flatMap(([key, value]) => wrap(`${key}  ${value}`, page.width)),
+    ...renderMetadata(metadata, page),
     ...(metadata.length === 0 ? [] : ['']),
     ...titled(renderTable([left('tensor'), left('type'), right('shape'), right('norm'), left('')], rows), page),
   ]
 }
 
 /** A cell in a few characters: long vectors keep their first numbers and say how many there are. */
-export function formatCell(cell: Cell): string {
+function formatCell(cell: Cell): string {
   if (typeof cell === 'string') return cell
   if (typeof cell === 'number') return formatNumber(cell)
   const numbers = Array.from(cell.subarray(0, 3), (value) => value.toFixed(4))
@@ -62,6 +62,12 @@ export function formatCell(cell: Cell): string {
 export function renderPage(columns: readonly Column[], rows: readonly (readonly string[])[], page: Page): string[] {
   const lines = renderTable(columns, rows).map((line) => fit(line, page.width))
   return lines.map((line, i) => (i === 0 ? page.paint('strong', line) : line))
+}
+
+/** What a file says about itself; long values (JSON) are cut. */
+function renderMetadata(metadata: readonly (readonly [string, string])[], page: Page): string[] {
+  const width = Math.max(0, ...metadata.map(([key]) => key.length))
+  return metadata.map(([key, value]) => fit(`${key.padEnd(width)}  ${value}`, page.width))
 }
 
 function renderSchema(scan: TableScan, page: Page): string[] {

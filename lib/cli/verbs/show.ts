@@ -28,7 +28,7 @@ export async function show(
   options: ShowOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const artifacts = await findArtifacts(project, reference, options.run)
+  const {files: artifacts, dropped} = findArtifacts(project, reference, options.run)
   if (options.json) {
     const shown = await Promise.all(artifacts.map((artifact) => describeJson(artifact, options)))
     terminal.print([JSON.stringify(shown.length === 1 ? shown[0] : shown, null, 2)])
@@ -40,6 +40,7 @@ export async function show(
     terminal.print([...(i === 0 ? [] : ['']), terminal.paint('strong', title), ...place])
     terminal.print(await describe(artifact, options, terminal))
   }
+  for (const name of dropped) terminal.print(['', `${name}: its bytes were dropped by a keep rule`])
   return 0
 }
 

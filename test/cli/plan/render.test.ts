@@ -53,18 +53,27 @@ test('Epochs with the same work for the same reason share their lines', () => {
     'run demo, up to epoch 2',
     '  epoch 0..2  mine      hit',
     '              train     hit',
-    '              evaluate  run    metrics [precision_at_1] -> [precision_at_1,',
-    '                               map_at_r]',
+    '              evaluate  run',
+    '                metrics [precision_at_1] -> [precision_at_1, map_at_r]',
     '3 to run, 0 maybe, 6 hits.',
   ])
 })
 
-test('A long reason goes on in the next line, under its beginning', () => {
+test('A reason that does not fit stands below, over the whole width', () => {
   const reason = Array.from({length: 14}, (_, i) => `word${i}`).join(' ')
   const nodes: PlannedNode[] = [{node: 'splits', name: 'splits', state: 'run', reason}]
-  assert.deepEqual(renderPlan({run: 'demo', epochs: 0, nodes, seconds: new Map()}, page).slice(1, 3), [
-    '  splits  run    word0 word1 word2 word3 word4 word5 word6 word7 word8 word9',
-    '                 word10 word11 word12 word13',
+  assert.deepEqual(renderPlan({run: 'demo', epochs: 0, nodes, seconds: new Map()}, page).slice(1, 4), [
+    '  splits  run',
+    '      word0 word1 word2 word3 word4 word5 word6 word7 word8 word9 word10 word11',
+    '      word12 word13',
+  ])
+})
+
+test('A measurement that is gone is left out, with its reason, and is no work', () => {
+  const nodes = nodesOf(1, hit, hit, ['gone', 'model of train@1 was dropped'])
+  assert.deepEqual(renderPlan({run: 'demo', epochs: 1, nodes, seconds: new Map([['evaluate', 9]])}, page).slice(-2), [
+    '           evaluate  gone   model of train@1 was dropped',
+    'nothing to do: 2 hits, 1 left out.',
   ])
 })
 

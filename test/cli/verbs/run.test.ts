@@ -137,7 +137,7 @@ describe('A run from nothing', () => {
 
   test('show says what there is instead of what there is not', async () => {
     for (const [reference, message] of [
-      ['evaluate@9', 'Run demo has no epoch 9 of evaluate. It has 0, 1, 2.'],
+      ['evaluate@9', 'Run demo has no epoch 9 of evaluate. It has 0..2.'],
       ['prepare-splits@1', 'prepare-splits is outside the loop: leave out @1.'],
       ['evaluate@1.model', 'evaluate@1 has no output "model". It has metrics.'],
       [
@@ -153,6 +153,13 @@ describe('A run from nothing', () => {
     }
     const {stderr} = await nearmiss(project, 'show', 'mine')
     assert.match(stderr, /^nearmiss: Run demo has no stage "mine"\. It has .*mine-negatives.*\. Examples: /)
+  })
+
+  test('show names the outputs whose bytes are gone beside those that are there', async () => {
+    const {code, stdout} = await nearmiss(project, 'show', 'train-epoch@1')
+    assert.equal(code, 0)
+    assert.match(stdout, /^train-epoch@1\.steps /)
+    assert.match(stdout, /\ntrain-epoch@1\.model: its bytes were dropped by a keep rule\n$/)
   })
 
   test('log shows what a stage printed, or what happened', async () => {
