@@ -20,7 +20,8 @@ export function openTerminal(): Terminal {
     process.exit(0)
   })
   return {
-    isInteractive: stdout.isTTY === true && process.env.TERM !== 'dumb',
+    // A terminal without a size (some containers) cannot be drawn in.
+    isInteractive: stdout.isTTY === true && stdout.columns > 0 && process.env.TERM !== 'dumb',
     get width() {
       return stdout.columns || 80
     },

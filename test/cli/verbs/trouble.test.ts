@@ -9,7 +9,7 @@ test('Ctrl-C saves the work, says so with the command to go on, and that command
     '--epochs',
     '1',
     '--set',
-    'learning={rate: 0.1, steps: 30, step_ms: 100, trouble: none}',
+    'learning={rate: 0.1, steps: 60, step_ms: 100, trouble: none}',
   ] as const
   const {child, ended} = start(project, ...args)
   await progressed(project, 'train-epoch@1')
@@ -38,6 +38,7 @@ test('Of two runners one works; the other says for whom it waits, or leaves with
   ] as const
   const first = start(project, ...args)
   await progressed(project, 'train-epoch@1')
+  const waiting = start(project, ...args)
   const refused = await nearmiss(project, ...args, '--no-wait')
   assert.equal(refused.code, 4)
   assert.match(
@@ -47,9 +48,9 @@ test('Of two runners one works; the other says for whom it waits, or leaves with
   const running = await nearmiss(project, 'status')
   assert.match(
     running.stdout,
-    new RegExp(`\nrunning now \\(process ${first.child.pid}\\): train-epoch@1\n  train-epoch  [#-]{12}  \\d+/30 steps`),
+    new RegExp(`\nrunning now \\(process ${first.child.pid}\\): train-epoch@1\n  train-epoch  [#-]{12}  \\d+/60 steps`),
   )
-  const second = await nearmiss(project, ...args)
+  const second = await waiting.ended
   assert.equal(second.code, 0)
   assert.match(
     second.stdout,
