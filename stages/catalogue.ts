@@ -7,6 +7,8 @@ import type {MineNegativesValues} from './parameters.ts'
 /** Decodes and transforms: started as a thread, so no import leads to it. */
 const loaderThread = 'lib/data/loader/worker.ts'
 
+const splits = ['train', 'val', 'test']
+
 /**
  * Everything the runner is told about the stages of this project. Every verb loads it, so what checks a file is imported only
  * when there is one to check.
@@ -35,6 +37,7 @@ export const catalogue: Catalogue = {
       module: 'stages/extract-pixels.ts',
       inputs: {images: {kind: 'images', reads: pixelsOfSplit}},
       outputs: {descriptors: 'descriptors'},
+      choices: {split: splits},
       modules: () => [loaderThread],
       numeric: false,
     },
@@ -42,6 +45,7 @@ export const catalogue: Catalogue = {
       module: 'stages/extract-descriptors.ts',
       inputs: {images: {kind: 'images', reads: pixelsOfSplit}, model: {kind: 'model'}},
       outputs: {descriptors: 'descriptors'},
+      choices: {split: splits},
       modules: () => [loaderThread],
       numeric: true,
     },
@@ -74,6 +78,7 @@ export const catalogue: Catalogue = {
         descriptors: {kind: 'descriptors'},
       },
       outputs: {metrics: 'metrics', queries: 'queries'},
+      choices: {split: splits},
       numeric: true,
     },
   },

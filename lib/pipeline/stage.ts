@@ -39,6 +39,8 @@ export interface StageDefinition {
   readonly inputs: Readonly<Record<string, StageInput>>
   /** Kind of every output. */
   readonly outputs: Readonly<Record<string, string>>
+  /** Legal values of entries under `with`, where they are few. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>
   /** Files outside the store that these values make it read. */
   readonly external?: (values: Values) => ExternalInput[]
   /** Modules that the values choose (this loss, this reader): they join the code part of the key. Paths from the root. */

@@ -41,6 +41,7 @@ export function checkWiring(pipeline: Pipeline, catalogue: Catalogue, params: Va
         if (definition === undefined) return [unknownStage(path, entry, name, catalogue)]
         return [
           ...checkOutputs(path, entry, definition),
+          ...checkChoices(path, entry, definition),
           ...checkInputs(path, entry, definition, section, pipeline),
           ...checkKeep(path, entry, section, pipeline),
           ...(params === undefined ? [] : checkParams(path, entry, params, section, pipeline)),
@@ -50,6 +51,16 @@ export function checkWiring(pipeline: Pipeline, catalogue: Catalogue, params: Va
     ...(params === undefined ? [] : checkEnd(pipeline, params)),
     ...checkCycles(pipeline),
   ]
+}
+
+/** Values written under `with`; a reference to a parameter was checked with the parameters. */
+function checkChoices(path: TreePath, entry: StageEntry, {choices = {}}: StageDefinition): Fault[] {
+  return Object.entries(choices).flatMap(([name, allowed]): Fault[] => {
+    const value = entry.with[name]
+    const isLegal = typeof value === 'string' && (value.startsWith('${') || allowed.includes(value))
+    if (value === undefined || isLegal) return []
+    return [{path: [...path, 'with', name], text: `must be ${allowed.join(', ')}, got ${JSON.stringify(value)}`}]
+  })
 }
 
 function checkNames(sections: readonly Section[]): Fault[] {

@@ -153,6 +153,7 @@ const wirings: readonly (readonly [string, string, string, string])[] = [
     'describ\n',
     'there is no stage describ; did you mean "describe"?',
   ],
+  ['with: {split: val}', 'with: {split: vla}', 'vla', 'must be train, val, got "vla"'],
   ['mine.batches', 'mine.batch', 'mine.batch', 'mine has no output batch; did you mean "batches"?'],
   ['batches: mine.batches', 'batches: mine.numbers', 'mine.numbers', 'mine has no output numbers; known: batches'],
   ['batches: mine.batches', 'batches: miner.batches', 'miner', 'there is no stage miner here; did you mean "mine"?'],

@@ -54,6 +54,7 @@ export function toyCatalogue(folder: string): Catalogue {
         module: module('describe'),
         inputs: {numbers: {kind: 'numbers', reads: () => ({fields: ['numbers']})}, model: {kind: 'model'}},
         outputs: {described: 'described'},
+        choices: {split: ['train', 'val']},
         numeric: true,
       },
       mine: {
