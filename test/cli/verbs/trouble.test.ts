@@ -34,7 +34,7 @@ test('Of two runners one works; the other says for whom it waits, or leaves with
     '--epochs',
     '1',
     '--set',
-    'learning={rate: 0.1, steps: 30, step_ms: 100, trouble: none}',
+    'learning={rate: 0.1, steps: 60, step_ms: 100, trouble: none}',
   ] as const
   const first = start(project, ...args)
   await progressed(project, 'train-epoch@1')
