@@ -18,6 +18,9 @@ interface Owner {
   after(action: () => Promise<void>): void
 }
 
+// A test that fails must not pull the project away from under a runner: it ends first.
+const running = new Set<ChildProcess>()
+
 /** Runs the command as a person would, in a folder, with a pipe for a terminal. */
 export function nearmiss(folder: string, ...args: readonly string[]): Promise<Ended> {
   return start(folder, ...args).ended
@@ -34,25 +37,33 @@ export function start(folder: string, ...args: readonly string[]): {child: Child
     process.execPath,
     command,
     {cwd: folder, env: {...process.env, TZ: 'UTC'}},
-    (_, stdout, stderr) => finish({code: child.exitCode ?? -1, stdout, stderr}),
+    (_, stdout, stderr) => {
+      running.delete(child)
+      finish({code: child.exitCode ?? -1, stdout, stderr})
+    },
   )
+  running.add(child)
   return {child, ended}
 }
 
 /** Resolves once a stage of the run `demo` has said how far it is. */
 export async function progressed(project: string, node: string): Promise<void> {
   const file = join(project, 'artifacts/runs/demo/events.jsonl')
-  for (;;) {
+  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 20) {
     const events = existsSync(file) ? await readFile(file, 'utf8') : ''
     if (events.includes(`"kind":"progress","node":"${node}"`)) return
     await sleep(20)
   }
+  throw new Error(`${node} never said how far it is`)
 }
 
 /** A fresh folder that goes with its owner. */
 export async function temporaryFolder(owner: Owner): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nearmiss-cli-'))
-  owner.after(() => rm(folder, {recursive: true, force: true}))
+  owner.after(async () => {
+    for (const child of running) child.kill('SIGKILL')
+    await rm(folder, {recursive: true, force: true, maxRetries: 5})
+  })
   return folder
 }
 
