@@ -7,7 +7,8 @@ import {type Pipeline, pipelineSchema} from './pipeline-file.ts'
 import {resolveReferences} from './references.ts'
 import type {Catalogue, Values} from './stage.ts'
 import {type TreePath, valueAt} from './tree.ts'
-import {checkWiring, endReferences} from './wiring.ts'
+import {endReferences} from './wiring/parameters.ts'
+import {checkWiring} from './wiring.ts'
 import {readYaml} from './yaml-source.ts'
 
 export interface ConfigRequest {
