@@ -13,7 +13,7 @@ import {openRandom} from '../../lib/random.ts'
 import {nearmiss} from '../cli/rig.ts'
 import {copyProject, type TinyProject, tinyProject} from './tiny-project.ts'
 
-const momentsPerMode = 10
+const momentsPerMode = 20
 const run = ['run', '--epochs', '1', '--json']
 
 for (const batchnorm of ['live', 'frozen'] as const) {
