@@ -29,7 +29,7 @@ for (const batchnorm of ['live', 'frozen'] as const) {
     const random = openRandom(0, 'kill', batchnorm)
     for (let moment = 0; moment < momentsPerMode; moment++) {
       const victim = random.below(2) === 0 ? 'stage' : 'runner'
-      const step = random.below(20)
+      const step = random.below(16)
       const delayMs = random.below(40)
       test(`ends with the same bytes: the ${victim} dies ${delayMs} ms after step ${step}`, async (context) => {
         const {folder, set} = await copyProject(context, finished)
