@@ -1,6 +1,8 @@
 import {z} from 'zod'
 import {dataParameters, transformList} from '../lib/data/parameters.ts'
-import {miningParameters, objectiveParameters, scheduleParameters} from '../lib/objectives/parameters.ts'
+import {miningParameters} from '../lib/objectives/parameters/mining.ts'
+import {objectiveParameters} from '../lib/objectives/parameters/objective.ts'
+import {scheduleParameters} from '../lib/objectives/parameters/schedule.ts'
 
 const channel = z.tuple([z.number(), z.number(), z.number()])
 

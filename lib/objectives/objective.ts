@@ -2,7 +2,7 @@ import {tf} from '../engine/tensorflow.ts'
 import {UserError} from '../user-error.ts'
 import {at, euclideanDistances} from './distances.ts'
 import type {LossModule, LossValue} from './loss.ts'
-import type {ObjectiveSpec} from './parameters.ts'
+import type {ObjectiveSpec} from './parameters/objective.ts'
 import {type PlannedBatch, type Tuples, tuplesOf} from './tuples.ts'
 
 /** What a batch teaches. */

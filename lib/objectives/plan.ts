@@ -1,5 +1,6 @@
 import {openRandom, type SeedPath} from '../random.ts'
-import type {MiningSpec, ScheduleSpec} from './parameters.ts'
+import type {MiningSpec} from './parameters/mining.ts'
+import type {ScheduleSpec} from './parameters/schedule.ts'
 import type {NeighbourRows, Role, Sampler, Slot, TrainingImages} from './samplers/sampler.ts'
 import {learningRate} from './schedules.ts'
 

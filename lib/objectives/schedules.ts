@@ -1,4 +1,4 @@
-import type {ScheduleSpec} from './parameters.ts'
+import type {ScheduleSpec} from './parameters/schedule.ts'
 
 /** A step of training: epochs count from 1, steps inside an epoch from 0. */
 export interface Moment {

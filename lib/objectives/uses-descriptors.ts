@@ -1,4 +1,4 @@
-import type {MiningSpec} from './parameters.ts'
+import type {MiningSpec} from './parameters/mining.ts'
 
 /** Whether the plan of an epoch is made from current descriptors; if not, none need be extracted. */
 export function usesDescriptors(mining: MiningSpec, epoch: number): boolean {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import {tf} from '../../lib/engine/tensorflow.ts'
 import {openObjective} from '../../lib/objectives/objective.ts'
-import {objectiveParameters} from '../../lib/objectives/parameters.ts'
+import {objectiveParameters} from '../../lib/objectives/parameters/objective.ts'
 import type {PlannedBatch} from '../../lib/objectives/tuples.ts'
 import {golden} from '../golden.ts'
 

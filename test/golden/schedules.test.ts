@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
-import {scheduleParameters} from '../../lib/objectives/parameters.ts'
+import {scheduleParameters} from '../../lib/objectives/parameters/schedule.ts'
 import {learningRate, type Moment} from '../../lib/objectives/schedules.ts'
 import {golden} from '../golden.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import {tf} from '../../lib/engine/tensorflow.ts'
 import {openObjective} from '../../lib/objectives/objective.ts'
-import {objectiveParameters} from '../../lib/objectives/parameters.ts'
+import {objectiveParameters} from '../../lib/objectives/parameters/objective.ts'
 
 /** Two triplets on the unit circle: the first is hard (positive 90, negative 60 degrees away), the second easy. */
 const angles = [0, 90, 60, 0, 10, 180]

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import {readdirSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {describe, test} from 'node:test'
-import {miningParameters, objectiveParameters, scheduleParameters} from '../../lib/objectives/parameters.ts'
+import {miningParameters} from '../../lib/objectives/parameters/mining.ts'
+import {objectiveParameters} from '../../lib/objectives/parameters/objective.ts'
+import {scheduleParameters} from '../../lib/objectives/parameters/schedule.ts'
 import {usesDescriptors} from '../../lib/objectives/uses-descriptors.ts'
 
 const folder = resolve(import.meta.dirname, '../../lib/objectives')

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import fc from 'fast-check'
-import {type MiningSpec, miningParameters, scheduleParameters} from '../../lib/objectives/parameters.ts'
+import {type MiningSpec, miningParameters} from '../../lib/objectives/parameters/mining.ts'
+import {scheduleParameters} from '../../lib/objectives/parameters/schedule.ts'
 import {type Plan, planEpoch} from '../../lib/objectives/plan.ts'
 import type {NeighbourRows, TrainingImages} from '../../lib/objectives/samplers/sampler.ts'
 

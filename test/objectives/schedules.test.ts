@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import fc from 'fast-check'
-import {scheduleParameters} from '../../lib/objectives/parameters.ts'
+import {scheduleParameters} from '../../lib/objectives/parameters/schedule.ts'
 import {learningRate} from '../../lib/objectives/schedules.ts'
 
 const rates = (schedule: unknown, epochs: number, stepsPerEpoch: number) =>

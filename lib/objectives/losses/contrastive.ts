@@ -1,7 +1,7 @@
 import {tf} from '../../engine/tensorflow.ts'
 import {at, euclideanDistances} from '../distances.ts'
 import type {Loss} from '../loss.ts'
-import type {LossParameters} from '../parameters.ts'
+import type {LossParameters} from '../parameters/objective.ts'
 import {averageActive, hinge} from '../terms.ts'
 import type {Compares} from '../tuples.ts'
 

@@ -1,7 +1,7 @@
 import {tf} from '../../engine/tensorflow.ts'
 import {similarities} from '../distances.ts'
 import type {Loss} from '../loss.ts'
-import type {LossParameters} from '../parameters.ts'
+import type {LossParameters} from '../parameters/objective.ts'
 import {averageActive, maskedLogSumExp} from '../terms.ts'
 import type {Compares} from '../tuples.ts'
 

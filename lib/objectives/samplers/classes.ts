@@ -1,4 +1,4 @@
-import type {SamplerParameters} from '../parameters.ts'
+import type {SamplerParameters} from '../parameters/mining.ts'
 import {planClassBatches} from './class-batches.ts'
 import type {Sampler} from './sampler.ts'
 

@@ -1,4 +1,4 @@
-import type {SamplerParameters} from '../parameters.ts'
+import type {SamplerParameters} from '../parameters/mining.ts'
 import {neighboursByImage} from './neighbours-by-image.ts'
 import type {Sampler} from './sampler.ts'
 import {planTriplets} from './triplets.ts'

@@ -1,5 +1,5 @@
 import {openRandom, type Random} from '../../random.ts'
-import type {SamplerParameters} from '../parameters.ts'
+import type {SamplerParameters} from '../parameters/mining.ts'
 import {usesDescriptors} from '../uses-descriptors.ts'
 import {planClassBatches} from './class-batches.ts'
 import type {NeighbourRows, Sampler, TrainingImages} from './sampler.ts'

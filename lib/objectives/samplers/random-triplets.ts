@@ -1,4 +1,4 @@
-import type {SamplerParameters} from '../parameters.ts'
+import type {SamplerParameters} from '../parameters/mining.ts'
 import type {Sampler} from './sampler.ts'
 import {planTriplets} from './triplets.ts'
 

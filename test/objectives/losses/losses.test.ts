@@ -3,7 +3,7 @@ import {describe, test} from 'node:test'
 import fc from 'fast-check'
 import {tf} from '../../../lib/engine/tensorflow.ts'
 import {openObjective} from '../../../lib/objectives/objective.ts'
-import {type ObjectiveSpec, objectiveParameters} from '../../../lib/objectives/parameters.ts'
+import {type ObjectiveSpec, objectiveParameters} from '../../../lib/objectives/parameters/objective.ts'
 import {openRandom} from '../../../lib/random.ts'
 import {referenceGradient, referenceLoss} from './reference.ts'
 

@@ -1,5 +1,5 @@
 // The three losses written out as loops over float64 numbers, to check the tensor versions and their gradients against.
-import type {ObjectiveSpec} from '../../../lib/objectives/parameters.ts'
+import type {ObjectiveSpec} from '../../../lib/objectives/parameters/objective.ts'
 
 /** Loss of raw embeddings, over all pairs or triplets of the batch. */
 export function referenceLoss(spec: ObjectiveSpec, embeddings: number[][], labels: number[]): number {
