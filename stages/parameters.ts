@@ -48,14 +48,24 @@ const optimizerParameters = z.strictObject({
     .describe('frozen batch norm: images without loss are left out of the backward pass, for the same gradient sooner'),
   groups: z
     .array(
-      z.strictObject({
-        match: z.string().refine(isPattern, 'must be a regular expression'),
-        lr_multiplier: z.number().min(0).default(1),
-        weight_decay: z.number().min(0).optional(),
-      }),
+      z
+        .strictObject({
+          match: z.string().refine(isPattern, 'must be a regular expression'),
+          lr: z.number().min(0).max(1e6).optional().describe('instead of optimizer.lr; the schedule bends both alike'),
+          lr_multiplier: z.number().min(0).max(1e6).optional().describe('times optimizer.lr; 0: frozen'),
+          weight_decay: z
+            .number()
+            .min(0)
+            .optional()
+            .describe('default: that of the optimiser, 0 for weights of a loss'),
+        })
+        .refine(
+          ({lr, lr_multiplier}) => lr === undefined || lr_multiplier === undefined,
+          'has lr and lr_multiplier; give one of them',
+        ),
     )
     .default([])
-    .describe('parameters whose torchvision name matches a regular expression; the first match counts'),
+    .describe("parameters whose name (torchvision's, or loss.…) matches a regular expression; the first match counts"),
 })
 
 function isPattern(text: string): boolean {

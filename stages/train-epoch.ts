@@ -27,13 +27,13 @@ export async function run(context: StageContext<TrainEpochValues>): Promise<void
     precision: values.precision,
     training: true,
   })
-  const trainer = openTrainer(network, {...optimizer, clip_norm: clip_norm ?? undefined}, start.training)
+  const trainer = openTrainer(network.parameters, {...optimizer, clip_norm: clip_norm ?? undefined}, start.training)
   const objective = await openObjective(values.objective)
   const loader = openLoader({root: images.root, paths: plan.paths, transforms: values.image.train})
   const log = openStepLog(context, plan.steps.length, start.log)
 
   const save = async (path: (file: string) => string) => {
-    await writeModel(path('model'), {...model, weights: trainer.modelWeights()})
+    await writeModel(path('model'), {...model, weights: network.weights()})
     await writeTraining(path('training'), trainer.training())
     await writeSteps(path('steps'), log.columns())
   }

@@ -4,12 +4,15 @@ import {filled} from '../engine/ops/elementwise.ts'
 import {flatten, unflatten} from '../engine/ops/flat.ts'
 import {type AdamW, openAdamW} from '../engine/optimizers/adamw.ts'
 import type {Parameter} from '../engine/parameter.ts'
+import {UserError} from '../user-error.ts'
 import type {TrainingFile} from './checkpoint.ts'
 import type {HostTensor, StateDict} from './state-dict.ts'
 
 /** How weights follow their gradients; names and defaults are PyTorch's, the learning rate comes with each step. */
 export interface OptimizerSpec {
   readonly name: 'adamw'
+  /** The rate that schedules bend; a group's own rate is bent alike. */
+  readonly lr: number
   /** @default [0.9, 0.999] */
   readonly betas?: readonly [number, number]
   /** @default 1e-8 */
@@ -18,15 +21,20 @@ export interface OptimizerSpec {
   readonly weight_decay: number
   /** Longest gradient, over all parameters together; longer ones are shortened to it. @default no limit */
   readonly clip_norm?: number | undefined
-  /** Exceptions for the parameters whose torchvision name matches a regular expression; the first match counts. */
+  /**
+   * Exceptions for the parameters whose name matches a regular expression; the first match counts. Names are torchvision's, and those of
+   * the weights of a loss begin with "loss.": these have no weight decay unless a group gives them one (Roth et al. 2020; Musgrave et al. 2020).
+   */
   readonly groups?: readonly ParameterGroup[]
 }
 
 interface ParameterGroup {
   readonly match: string
-  /** @default 1 */
+  /** Instead of that of the optimiser; a schedule bends both alike. */
+  readonly lr?: number | undefined
+  /** Times the rate of the optimiser; 0: frozen. @default 1 */
   readonly lr_multiplier?: number | undefined
-  /** @default that of the optimiser */
+  /** @default that of the optimiser, 0 for the weights of a loss */
   readonly weight_decay?: number | undefined
 }
 
@@ -37,36 +45,74 @@ export interface OpenGroup {
   readonly multiplier: number
 }
 
-/** Opens an optimiser for each group that has parameters, with the moments of a training file where there is one. */
+interface Settings {
+  /** Of the planned learning rate. */
+  readonly multiplier: number
+  readonly weightDecay: number
+}
+
+/**
+ * Opens an optimiser for each set of parameters that share settings, with the moments of a training file where there is one.
+ * Throws UserError for a group that matches nothing.
+ */
 export function openGroups(
   parameters: readonly Parameter[],
   spec: OptimizerSpec,
   training?: TrainingFile,
 ): OpenGroup[] {
-  const rules = [...(spec.groups ?? []), {match: ''}]
-  const patterns = rules.map(({match}) => new RegExp(match))
-  const members = rules.map((): Parameter[] => [])
-  for (const parameter of parameters)
-    members[patterns.findIndex((pattern) => pattern.test(parameter.name))]!.push(parameter)
-  return rules.flatMap((rule, i) => {
-    const own = members[i]!
-    if (own.length === 0) return []
+  checkMatches(parameters, spec)
+  const sets = new Map<string, {settings: Settings; members: Parameter[]}>()
+  for (const parameter of parameters) {
+    const settings = settingsOf(parameter, spec)
+    const key = JSON.stringify(settings)
+    const set = sets.get(key) ?? {settings, members: []}
+    set.members.push(parameter)
+    sets.set(key, set)
+  }
+  return Array.from(sets.values(), ({settings: {multiplier, weightDecay}, members}) => {
     const group = {
-      parameters: own,
+      parameters: members,
       optimizer: openAdamW(
         {
-          weights: flatten(own.map(({raw}) => raw)),
-          firstMoment: openMoment(FIRST, own, training),
-          secondMoment: openMoment(SECOND, own, training),
+          weights: flatten(members.map(({raw}) => raw)),
+          firstMoment: openMoment(FIRST, members, training),
+          secondMoment: openMoment(SECOND, members, training),
         },
-        {betas: spec.betas ?? [0.9, 0.999], eps: spec.eps ?? 1e-8, weightDecay: rule.weight_decay ?? spec.weight_decay},
+        {betas: spec.betas ?? [0.9, 0.999], eps: spec.eps ?? 1e-8, weightDecay},
       ),
-      multiplier: rule.lr_multiplier ?? 1,
+      multiplier,
     }
-    for (const parameter of own) parameter.detach()
+    for (const parameter of members) parameter.detach()
     attach(group)
-    return [group]
+    return group
   })
+}
+
+/** Whether a weight is the loss' own (proxies, class weights, boundaries): such weights live in the training file. */
+export function isOfLoss({name}: Pick<Parameter, 'name'>): boolean {
+  return name.startsWith('loss.')
+}
+
+function settingsOf(parameter: Parameter, {lr, weight_decay, groups = []}: OptimizerSpec): Settings {
+  const rule = groups.find(({match}) => new RegExp(match).test(parameter.name))
+  return {
+    multiplier: rule?.lr === undefined ? (rule?.lr_multiplier ?? 1) : rule.lr / lr,
+    weightDecay: rule?.weight_decay ?? (isOfLoss(parameter) ? 0 : weight_decay),
+  }
+}
+
+/** Which parameters a rule means is a typing mistake away from none at all. */
+function checkMatches(parameters: readonly Parameter[], {groups = []}: OptimizerSpec): void {
+  const idle = groups.filter(({match}) => !parameters.some(({name}) => new RegExp(match).test(name)))
+  if (idle.length === 0) return
+  // Of a network the layers, of a loss the weights: a whole list would hide what is looked for.
+  const known = new Set(
+    parameters.map((parameter) => (isOfLoss(parameter) ? parameter.name : `${parameter.name.split('.')[0]}.…`)),
+  )
+  const patterns = idle.map(({match}) => `"${match}"`).join(', ')
+  throw new UserError(
+    `optimizer.groups: no parameter matches ${patterns}. Names here begin with or are: ${[...known].join(', ')}.`,
+  )
 }
 
 /** PyTorch's names of the two moments. */
@@ -85,9 +131,15 @@ function openMoment(moment: string, parameters: readonly Parameter[], training?:
 
 /** One update of a group's weights along its gradients. */
 export function updateGroup(group: OpenGroup, gradient: Raw, step: number, learningRate: number): void {
+  if (isFrozen(group)) return
   for (const parameter of group.parameters) parameter.detach()
   group.optimizer.apply(gradient, step, learningRate * group.multiplier)
   attach(group)
+}
+
+/** Its gradients count for nothing, not even for their common norm. */
+export function isFrozen({multiplier}: OpenGroup): boolean {
+  return multiplier === 0
 }
 
 /** Gives the parameters views of the optimiser's vector. */
@@ -126,6 +178,6 @@ export function exportMoments(groups: readonly OpenGroup[], order: readonly Para
 }
 
 /** Names of the moments in a training file: first those of the first moment, in the order of the parameters. */
-export function momentNames(parameters: readonly Parameter[]): string[] {
+export function momentNames(parameters: readonly Pick<Parameter, 'name'>[]): string[] {
   return [FIRST, SECOND].flatMap((moment) => parameters.map(({name}) => `${moment}.${name}`))
 }

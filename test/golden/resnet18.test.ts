@@ -119,7 +119,7 @@ test('Three training steps on triplets have the losses, gradients and changes of
   const before = liveTensors()
   const start = await weights()
   const network = openNetwork(spec, start, imagenet, {precision: 'float32', training: true})
-  const trainer = openTrainer(network, {name: 'adamw', weight_decay})
+  const trainer = openTrainer(network.parameters, {name: 'adamw', lr, weight_decay})
   losses.forEach((expected, step) => {
     const pass = network.forward({pixels, count: 12, height: 224, width: 224})
     const loss = backward(pass, margin)
@@ -137,7 +137,7 @@ test('Three training steps on triplets have the losses, gradients and changes of
     }
     trainer.step({lr, batches: 1})
     if (step === 0) {
-      for (const [name, tensor] of trainer.modelWeights()) {
+      for (const [name, tensor] of network.weights()) {
         const expected = parameters[name]
         if (expected === undefined || tensor.dtype !== 'F32') continue
         const old = start.get(name)!.data as Float32Array

@@ -31,10 +31,9 @@ export interface AdamW {
  *   w -= lr decay w;  m += (1 - b1)(g - m);  v += (1 - b2)(g g - v);  w -= lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps).
  * Takes over the handles of the initial state.
  */
-export function openAdamW(
-  initial: Moments & {readonly weights: Raw},
-  {betas: [beta1, beta2], eps, weightDecay}: AdamWSettings,
-): AdamW {
+export function openAdamW(initial: Moments & {readonly weights: Raw}, {betas, eps, weightDecay}: AdamWSettings): AdamW {
+  // As the operation rounds them, so that what it takes 1 - b of and what is corrected by 1 - b^t are the same b.
+  const [beta1, beta2] = [Math.fround(betas[0]), Math.fround(betas[1])]
   const weights = openVariable(initial.weights)
   const firstMoment = openVariable(initial.firstMoment)
   const secondMoment = openVariable(initial.secondMoment)
