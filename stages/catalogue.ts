@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises'
 import {describeNumerics} from '../lib/engine/numerics.ts'
+import type {ObjectiveSpec} from '../lib/objectives/parameters/objective.ts'
 import {usesDescriptors} from '../lib/objectives/uses-descriptors.ts'
 import type {Catalogue, FileKind, Values} from '../lib/pipeline/stage.ts'
 import type {MineNegativesValues} from './parameters.ts'
@@ -68,7 +69,7 @@ export const catalogue: Catalogue = {
         training: {kind: 'training'},
       },
       outputs: {model: 'model', training: 'training', steps: 'steps'},
-      modules: (values) => [loaderThread, `lib/objectives/losses/${text(values, 'objective', 'loss')}.ts`],
+      modules: (values) => [loaderThread, ...objectiveModules(values.objective as unknown as ObjectiveSpec)],
       numeric: true,
     },
     evaluate: {
@@ -115,6 +116,11 @@ function pixelsOfSplit({split}: Values): Values {
 function needsDescriptors(values: Values): boolean {
   const {mining, epoch} = values as unknown as MineNegativesValues
   return usesDescriptors(mining, epoch)
+}
+
+/** The files of the chosen loss and miner. */
+function objectiveModules({loss, miner}: ObjectiveSpec): string[] {
+  return [`lib/objectives/losses/${loss}.ts`, ...(miner ? [`lib/objectives/miners/${miner.name}.ts`] : [])]
 }
 
 function table(check: FileKind['check']): FileKind {

@@ -118,7 +118,7 @@ export type MineNegativesValues = Pick<Parameters, 'mining' | 'schedule' | 'seed
   readonly optimizer: Pick<Parameters['optimizer'], 'lr'>
   readonly epoch: number
 }
-export type TrainEpochValues = Pick<Parameters, 'objective' | 'optimizer' | 'precision'> & {
+export type TrainEpochValues = Pick<Parameters, 'objective' | 'optimizer' | 'precision' | 'seed'> & {
   readonly image: Pick<Parameters['image'], 'train'>
 }
 export type EvaluateValues = Pick<Parameters, 'metrics'> & {readonly split: Split}

@@ -27,14 +27,20 @@ export async function run(context: StageContext<TrainEpochValues>): Promise<void
     precision: values.precision,
     training: true,
   })
-  const trainer = openTrainer(network.parameters, {...optimizer, clip_norm: clip_norm ?? undefined}, start.training)
-  const objective = await openObjective(values.objective)
+  const objective = await openObjective(values.objective, {
+    dim: network.dim,
+    classes: plan.classes,
+    seed: values.seed,
+    tensors: start.training?.tensors,
+  })
+  const parameters = [...network.parameters, ...objective.weights]
+  const trainer = openTrainer(parameters, {...optimizer, clip_norm: clip_norm ?? undefined}, start.training)
   const loader = openLoader({root: images.root, paths: plan.paths, transforms: values.image.train})
   const log = openStepLog(context, plan.steps.length, start.log)
 
   const save = async (path: (file: string) => string) => {
     await writeModel(path('model'), {...model, weights: network.weights()})
-    await writeTraining(path('training'), trainer.training())
+    await writeTraining(path('training'), trainer.training(objective.state()))
     await writeSteps(path('steps'), log.columns())
   }
   const snapshot = (step: number) => context.scratch.save(step, (folder) => save((file) => snapshotFile(folder, file)))

@@ -9,7 +9,7 @@ import {Tape, Value} from '../engine/tape.ts'
 import type {tf} from '../engine/tensorflow.ts'
 import {openResnet18} from './resnet18.ts'
 import type {ModelSpec, Precision} from './spec.ts'
-import type {StateDict} from './state-dict.ts'
+import type {StateDict} from '../engine/state-dict.ts'
 import {openWeightStore} from './weight-store.ts'
 
 /** Decoded images, all of one size. */

@@ -6,7 +6,7 @@ import {type AdamW, openAdamW} from '../engine/optimizers/adamw.ts'
 import type {Parameter} from '../engine/parameter.ts'
 import {UserError} from '../user-error.ts'
 import type {TrainingFile} from './checkpoint.ts'
-import type {HostTensor, StateDict} from './state-dict.ts'
+import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 
 /** How weights follow their gradients; names and defaults are PyTorch's, the learning rate comes with each step. */
 export interface OptimizerSpec {

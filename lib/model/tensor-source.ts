@@ -1,4 +1,4 @@
-import type {HostTensor} from './state-dict.ts'
+import type {HostTensor} from '../engine/state-dict.ts'
 
 /** Number types of tensors in files, named as safetensors names them, with their size in bytes. */
 export const itemBytes = {

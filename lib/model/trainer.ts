@@ -14,7 +14,7 @@ import {
   openGroups,
   updateGroup,
 } from './parameter-groups.ts'
-import type {HostTensor, StateDict} from './state-dict.ts'
+import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 
 /** Moves weights along the gradients that passes have added up: those of a network, and of a loss that has some. */
 export interface Trainer {

@@ -2,7 +2,7 @@ import {weightFromHost, weightToHost} from '../engine/layout.ts'
 import {free, type Raw} from '../engine/op.ts'
 import type {UnitWeights} from '../engine/ops/unit.ts'
 import {Parameter} from '../engine/parameter.ts'
-import type {HostTensor, StateDict} from './state-dict.ts'
+import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 
 /** The weights of a network while it is open: a state dict's tensors on the engine. */
 export interface WeightStore {

@@ -1,49 +1,103 @@
-import {tf} from '../engine/tensorflow.ts'
-import {differentiable} from './differentiable.ts'
+import type {Raw} from '../engine/op.ts'
+import type {DistanceSpec} from './parameters/distance.ts'
+import type {Space, Vectors} from './vectors.ts'
 
-/** Squared norms below this count as zero: such a row has no direction, stays zero and gets no gradient. */
-const NO_LENGTH = 1e-30
+/** Distances (or similarities) of every row of a batch to every column (vectors.ts), on the host. */
+export interface DistanceMatrix {
+  readonly rows: number
+  readonly columns: number
+  /** [rows * columns]: entry row * columns + column. */
+  readonly values: Float32Array
+  /** 1: larger is farther; -1: larger is nearer. sign * (a - b) > 0 then says that a is farther than b. */
+  readonly sign: 1 | -1
+}
+
+/** A distance with its way back. */
+export interface Distance extends DistanceMatrix {
+  /** Derivative of the loss by each of `values`: losses add to it. */
+  readonly gradient: Float32Array
+  /** Gradient by the raw embeddings [rows, dim]. Called once, at the end: it uses `gradient` up. */
+  backward(): Raw
+}
+
+/** Opens a distance on the vectors of a batch. */
+export function openDistance(vectors: Vectors, spec: DistanceSpec): Distance {
+  const space = spec.normalise ? 'unit' : 'raw'
+  switch (spec.name) {
+    case 'similarity':
+      return openSimilarity(vectors, space)
+    case 'squared':
+      return openSquared(vectors, space)
+    case 'euclidean':
+      return openEuclidean(vectors, space)
+  }
+}
+
+/** Inner products; of unit vectors: cosines. */
+function openSimilarity(vectors: Vectors, space: Space): Distance {
+  const {products} = vectors.gram(space)
+  const gradient = new Float32Array(products.length)
+  return {...shape(vectors), values: products, sign: -1, gradient, backward: () => vectors.fromGram(space, gradient)}
+}
+
+/** |x - y|^2 = |x|^2 + |y|^2 - 2 x y. */
+function openSquared(vectors: Vectors, space: Space): Distance {
+  const values = squaredDistances(vectors, space)
+  const gradient = new Float32Array(values.length)
+  const backward = () => {
+    toProducts(vectors, space, gradient)
+    return vectors.fromGram(space, gradient)
+  }
+  return {...shape(vectors), values, sign: 1, gradient, backward}
+}
+
+/** |x - y|; no gradient where two vectors coincide. */
+function openEuclidean(vectors: Vectors, space: Space): Distance {
+  const values = squaredDistances(vectors, space)
+  for (let i = 0; i < values.length; i++) values[i] = Math.sqrt(values[i]!)
+  const gradient = new Float32Array(values.length)
+  const backward = () => {
+    for (let i = 0; i < gradient.length; i++) {
+      const value = values[i]!
+      gradient[i] = value > NOISE ? gradient[i]! / (2 * value) : 0
+    }
+    toProducts(vectors, space, gradient)
+    return vectors.fromGram(space, gradient)
+  }
+  return {...shape(vectors), values, sign: 1, gradient, backward}
+}
+
 /** Distances below this are rounding noise of float32: the square root counts as flat there, so its gradient stays finite. */
 const NOISE = 3e-4
 
-/** Cosine similarities of all pairs of rows, [rows, rows]. */
-export function similarities(embeddings: tf.Tensor2D): tf.Tensor2D {
-  const unit = normalise(embeddings)
-  return tf.matMul(unit, unit, false, true)
+function squaredDistances(vectors: Vectors, space: Space): Float32Array {
+  const {rows, columns} = vectors
+  const {products, squaredLengths} = vectors.gram(space)
+  const values = new Float32Array(products.length)
+  for (let row = 0, place = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, place++) {
+      values[place] = Math.max(0, squaredLengths[row]! + squaredLengths[column]! - 2 * products[place]!)
+    }
+    values[row * columns + row] = 0
+  }
+  return values
 }
 
-/** Squared Euclidean distances between all pairs of rows at unit length, [rows, rows]: 2 - 2 cos. */
-export function squaredDistances(embeddings: tf.Tensor2D): tf.Tensor2D {
-  return tf.sub(2, tf.mul(2, similarities(embeddings)))
+/** From the derivative by |x|^2 + |y|^2 - 2 x y to that by the products, in place; lengths of the batch are on its diagonal. */
+function toProducts({rows, columns}: Vectors, space: Space, gradient: Float32Array): void {
+  // A vector has no distance to itself, and unit vectors keep their length: projecting on the sphere removes what would change it.
+  const lengths = new Float64Array(rows)
+  for (let row = 0, place = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, place++) {
+      const slope = row === column ? 0 : gradient[place]!
+      lengths[row]! += slope
+      if (column < rows) lengths[column]! += slope
+      gradient[place] = -2 * slope
+    }
+  }
+  if (space === 'raw') for (let row = 0; row < rows; row++) gradient[row * columns + row] = lengths[row]!
 }
 
-/** Euclidean distances between all pairs of rows at unit length, [rows, rows]; no gradient where two rows coincide. */
-export function euclideanDistances(embeddings: tf.Tensor2D): tf.Tensor2D {
-  return root(squaredDistances(embeddings))
+function shape({rows, columns}: Vectors) {
+  return {rows, columns}
 }
-
-/** Values of a square matrix at places of its flattened form, [places]. */
-export function at(matrix: tf.Tensor2D, places: Int32Array): tf.Tensor1D {
-  return tf.gather(matrix.flatten(), tf.tensor1d(places, 'int32'))
-}
-
-/** Rows divided by their length: y = x / |x|, dx = (dy - y (y . dy)) / |x|. */
-const normalise = differentiable(
-  (x: tf.Tensor2D) => {
-    const squares = tf.sum(tf.square(x), 1, true)
-    const scale = tf.mul(tf.rsqrt(tf.maximum(squares, NO_LENGTH)), tf.cast(tf.greater(squares, NO_LENGTH), 'float32'))
-    const value = tf.mul(x, scale) as tf.Tensor2D
-    return {value, keep: [value, scale]}
-  },
-  (gradient, [y, scale]) => tf.mul(tf.sub(gradient, tf.mul(y!, tf.sum(tf.mul(y!, gradient), 1, true))), scale!),
-)
-
-/** Square root, 0 below 0; its gradient is dy / (2 root), 0 within the noise. */
-const root = differentiable(
-  (squares: tf.Tensor2D) => {
-    const value = tf.sqrt(tf.maximum(squares, 0)) as tf.Tensor2D
-    return {value, keep: [value]}
-  },
-  (gradient, [value]) =>
-    tf.div(tf.mul(gradient, tf.cast(tf.greater(value!, NOISE), 'float32')), tf.mul(2, tf.maximum(value!, NOISE))),
-)

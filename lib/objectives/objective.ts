@@ -1,14 +1,24 @@
-import {tf} from '../engine/tensorflow.ts'
+import {borrow, free, type Raw, read, toTfjs} from '../engine/op.ts'
+import {magnitudes} from '../engine/ops/elementwise.ts'
+import {rowMaxima} from '../engine/ops/rows.ts'
+import type {Parameter} from '../engine/parameter.ts'
+import type {StateDict} from '../engine/state-dict.ts'
+import type {tf} from '../engine/tensorflow.ts'
+import {randomFrom} from '../random.ts'
 import {UserError} from '../user-error.ts'
-import {at, euclideanDistances} from './distances.ts'
-import type {LossModule, LossValue} from './loss.ts'
-import type {ObjectiveSpec} from './parameters/objective.ts'
-import {type PlannedBatch, type Tuples, tuplesOf} from './tuples.ts'
+import type {LossOpener, LossPass} from './loss.ts'
+import {type LossHistory, lossContext} from './loss-context.ts'
+import {meanDistance} from './mean-distance.ts'
+import type {Miner} from './miners/miner.ts'
+import type {MinerSpec, ObjectiveSpec} from './parameters/objective.ts'
+import {reduce} from './reduce.ts'
+import {allTuples, type PlannedBatch, plannedTuples, type Tuples} from './tuples.ts'
+import {openVectors, type Vectors} from './vectors.ts'
 
 /** What a batch teaches. */
 export interface Evaluation {
   readonly loss: number
-  /** Share of the tuples that have a loss. */
+  /** Share of the terms (pairs, triplets, anchors or images, as the loss has them) above zero. */
   readonly activeFraction: number
   /** Mean Euclidean distance at unit length over the positive and over the negative pairs compared; NaN where there are none. */
   readonly positiveDistance: number
@@ -20,66 +30,87 @@ export interface Evaluation {
 }
 
 export interface Objective {
-  /** Loss and gradient of raw embeddings [rows, dim], which stay the caller's. One read-back from TensorFlow. */
+  /** What the loss trains beside the network, named `loss.…`; a trainer moves them. */
+  readonly weights: readonly Parameter[]
+  /** Loss and gradient of raw embeddings [rows, dim], which stay the caller's; adds to the gradients of the weights. */
   evaluate(embeddings: tf.Tensor2D, batch: PlannedBatch): Evaluation
+  /** What the loss remembers beside its weights, for the training half of the checkpoint. */
+  state(): StateDict
+  dispose(): void
 }
 
-/** Opens the loss that a specification names. Its module alone is loaded, so that another loss never changes this one's keys. */
-export async function openObjective(spec: ObjectiveSpec): Promise<Objective> {
-  const {href} = new URL(`losses/${spec.loss}.ts`, import.meta.url)
-  const module = (await import(href)) as LossModule<ObjectiveSpec>
+/** Opens what a specification names. Those modules alone are loaded, so that another loss or miner never changes these keys. */
+export async function openObjective(spec: ObjectiveSpec, history: LossHistory): Promise<Objective> {
+  const {open} = await load<{open: LossOpener<ObjectiveSpec>}>(`losses/${spec.loss}.ts`)
+  const miner = spec.miner ? (await load<{mine: Miner<MinerSpec>}>(`miners/${spec.miner.name}.ts`)).mine : undefined
+  const loss = open(spec, lossContext(history))
   return {
+    weights: loss.weights,
     evaluate(embeddings, batch) {
-      const tuples = tuplesOf(batch, module.compares)
-      const {gradient, figures} = measure(embeddings, tuples, (x) => module.loss(x, tuples, spec))
-      return read(gradient, figures)
+      const vectors = openVectors(borrow(embeddings))
+      try {
+        const tuples =
+          miner === undefined ? plainTuples(batch, loss.compares) : mined(miner, spec.miner!, batch, vectors)
+        const pass = loss.start({vectors, labels: batch.labels, tuples})
+        const {value, activeFraction} = settle(pass, spec, batch.labels)
+        if (!Number.isFinite(value)) throw diverged(value)
+        const gradient = pass.gradient()
+        return {
+          loss: value,
+          activeFraction,
+          positiveDistance: meanDistance(vectors, tuples.positives),
+          negativeDistance: meanDistance(vectors, tuples.negatives),
+          gradient: toTfjs<tf.Tensor2D>(gradient),
+          activeRows: rowsAboveZero(gradient),
+        }
+      } finally {
+        vectors.dispose()
+      }
+    },
+    state: () => loss.state(),
+    dispose: () => {
+      loss.dispose()
     },
   }
 }
 
-/** Gradient [rows, dim], and all that the host wants to know in one tensor: loss, active share, two distances, active rows. */
-function measure(
-  embeddings: tf.Tensor2D,
-  tuples: Tuples,
-  loss: (embeddings: tf.Tensor2D) => LossValue,
-): {gradient: tf.Tensor2D; figures: tf.Tensor1D} {
-  return tf.tidy(() => {
-    let active = tf.scalar(0)
-    const {value, grad} = tf.valueAndGrad((x) => {
-      const result = loss(x as tf.Tensor2D)
-      active = tf.keep(average(tf.cast(tf.greater(result.perTuple, 0), 'float32')))
-      return result.loss
-    })(embeddings)
-    const distances = euclideanDistances(embeddings)
-    const positive = average(at(distances, tuples.positive))
-    const negative = average(at(distances, tuples.negative))
-    const activeRows = tf.cast(tf.any(tf.notEqual(grad, 0), 1), 'float32') as tf.Tensor1D
-    const figures = tf.concat1d([tf.stack([value, active, positive, negative]) as tf.Tensor1D, activeRows])
-    active.dispose()
-    return {gradient: grad as tf.Tensor2D, figures}
-  })
+function load<Module>(file: string): Promise<Module> {
+  return import(new URL(file, import.meta.url).href) as Promise<Module>
 }
 
-/** Mean, NaN of nothing. */
-function average(values: tf.Tensor): tf.Scalar {
-  return tf.div(tf.sum(values), values.size)
+function plainTuples(batch: PlannedBatch, compares: 'plan' | 'batch'): Tuples {
+  return (compares === 'plan' ? plannedTuples(batch) : undefined) ?? allTuples(batch.labels)
 }
 
-function read(gradient: tf.Tensor2D, figures: tf.Tensor1D): Evaluation {
-  const [loss, active, positiveDistance, negativeDistance, ...rows] = figures.dataSync()
-  figures.dispose()
-  if (!Number.isFinite(loss)) {
-    gradient.dispose()
-    throw new UserError(
-      `The loss of a batch is ${loss}: its embeddings hold NaN or infinite numbers, so training has diverged. Lower optimizer.lr, lengthen schedule.warmup_steps or set optimizer.clip_norm.`,
-    )
+function mined(mine: Miner<MinerSpec>, spec: MinerSpec, {labels, stepSeed}: PlannedBatch, vectors: Vectors): Tuples {
+  const batch = {vectors, labels, columnLabels: labels, all: allTuples(labels), random: randomFrom(stepSeed)}
+  return mine(batch, spec)
+}
+
+/** Reduces every group of terms, adds them up, and sends the weights of the terms back. */
+function settle({terms}: LossPass, {reducer}: ObjectiveSpec, labels: Int32Array) {
+  let [value, active, count] = [0, 0, 0]
+  for (const group of terms) {
+    const reduction = reduce(group, {spec: reducer, labels})
+    value += reduction.value
+    active += reduction.active
+    count += reduction.count
+    group.backward(reduction.weight)
   }
-  return {
-    loss: loss!,
-    activeFraction: Number.isNaN(active) ? 0 : active!,
-    positiveDistance: positiveDistance!,
-    negativeDistance: negativeDistance!,
-    gradient,
-    activeRows: Int32Array.from(rows.flatMap((isActive, row) => (isActive ? [row] : []))),
-  }
+  return {value, activeFraction: count === 0 ? 0 : active / count}
+}
+
+function rowsAboveZero(gradient: Raw): Int32Array {
+  const sizes = magnitudes(gradient)
+  const largest = rowMaxima(sizes)
+  const values = read(largest) as Float32Array
+  free(sizes, largest)
+  if (values.some(Number.isNaN)) throw diverged(Number.NaN)
+  return Int32Array.from(Array.from(values.keys()).filter((row) => values[row]! > 0))
+}
+
+function diverged(loss: number): UserError {
+  return new UserError(
+    `The loss of a batch or its gradient is ${loss}: its embeddings hold NaN or infinite numbers, so training has diverged. Lower optimizer.lr, lengthen schedule.warmup_steps or set optimizer.clip_norm.`,
+  )
 }

@@ -1,55 +1,140 @@
-// What losses are made of beside distances.
-import {tf} from '../engine/tensorflow.ts'
-import {differentiable} from './differentiable.ts'
+import type {Distance} from './distances.ts'
+import type {PairList, Tuples} from './tuples.ts'
 
-/** max(0, x), element by element. */
-export const hinge = differentiable(
-  (x: tf.Tensor1D) => {
-    const value = tf.relu(x)
-    return {value, keep: [value]}
-  },
-  (gradient, [value]) => tf.mul(gradient, isPositive(value!)),
-)
-
-/** Mean of all terms; 0 when there are none. */
-export const averageAll = differentiable(
-  (terms: tf.Tensor1D) => ({value: tf.div(tf.sum(terms), Math.max(terms.size, 1)) as tf.Scalar, keep: [terms]}),
-  (gradient, [terms]) => tf.fill([terms!.size], 1 / Math.max(terms!.size, 1)).mul(gradient),
-)
-
-/** Mean of the terms above zero, the others not counted; 0 when there are none (AvgNonZeroReducer of pytorch-metric-learning). */
-export const averageActive = differentiable(
-  (terms: tf.Tensor1D) => {
-    const active = isPositive(terms)
-    const weights = tf.div(active, tf.maximum(tf.sum(active), 1))
-    return {value: tf.sum(tf.mul(terms, weights)) as tf.Scalar, keep: [weights]}
-  },
-  (gradient, [weights]) => tf.mul(gradient, weights!),
-)
-
-/**
- * Logarithm of the sum of exponentials over the entries of every row whose mask is 1, [rows]; 0 for a row without any.
- * The largest entry that counts is taken off first, so nothing overflows at any temperature.
- */
-export function maskedLogSumExp(logits: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor1D {
-  return differentiable(
-    (x: tf.Tensor2D) => {
-      const counted = tf.where(tf.cast(mask, 'bool'), x, LOWEST)
-      const largest = tf.max(counted, 1, true)
-      const powers = tf.mul(tf.exp(tf.sub(counted, largest)), mask)
-      const total = tf.maximum(tf.sum(powers, 1, true), 1) // the largest entry alone gives 1
-      const hasEntries = tf.max(mask, 1, true)
-      const value = tf.mul(tf.add(tf.log(total), largest), hasEntries).flatten()
-      return {value, keep: [tf.div(powers, total)]}
-    },
-    (gradient, [softmax]) => tf.mul(tf.reshape(gradient, [-1, 1]), softmax!),
-  )(logits)
+/** A loss before its terms are put together: one number a tuple, or one a row. */
+export interface Terms {
+  /** How many terms every row has. */
+  readonly counts: Int32Array
+  /** Shows every term that is not 0 (it may show those too). */
+  each(visit: (value: number, anchor: number) => void): void
+  /** Adds weight * derivative of every term to the gradient of what it was made from. */
+  backward(weight: (value: number, anchor: number) => number): void
+  /** 'sum' for a part that stands beside the others and is not averaged with anything: a penalty inside the loss. */
+  readonly reduction?: 'sum'
 }
 
-/** Stands for "does not count"; finite, since infinity minus infinity is not a number. */
-const LOWEST = -1e30
+/** A function of one number with its derivative. */
+export interface Curve {
+  value(x: number): number
+  slope(x: number): number
+}
 
-/** 1 where above zero, else 0. */
-function isPositive(x: tf.Tensor): tf.Tensor {
-  return tf.cast(tf.greater(x, 0), 'float32')
+/** One term a pair: a curve of its distance. */
+export function pairTerms(
+  {start, other}: PairList,
+  {columns, values, gradient}: Distance,
+  {value, slope}: Curve,
+): Terms {
+  const rows = start.length - 1
+  return {
+    counts: Int32Array.from({length: rows}, (_, row) => start[row + 1]! - start[row]!),
+    each(visit) {
+      for (let anchor = 0; anchor < rows; anchor++) {
+        for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
+          visit(value(values[anchor * columns + other[i]!]!), anchor)
+        }
+      }
+    },
+    backward(weight) {
+      for (let anchor = 0; anchor < rows; anchor++) {
+        for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
+          const place = anchor * columns + other[i]!
+          const x = values[place]!
+          const share = weight(value(x), anchor)
+          if (share !== 0) gradient[place]! += share * slope(x)
+        }
+      }
+    },
+  }
+}
+
+/** One term a triplet: a curve of how much farther the positive is than the negative. Triplets left implicit are never listed. */
+export function tripletTerms(tuples: Tuples, distance: Distance, {value, slope}: Curve): Terms {
+  const {columns, values, gradient, sign} = distance
+  return {
+    counts: countTriplets(tuples, distance.rows),
+    each(visit) {
+      eachTriplet(tuples, (anchor, positive, negative) => {
+        const base = anchor * columns
+        const term = value(sign * (values[base + positive]! - values[base + negative]!))
+        if (term !== 0) visit(term, anchor)
+      })
+    },
+    backward(weight) {
+      eachTriplet(tuples, (anchor, positive, negative) => {
+        const base = anchor * columns
+        const x = sign * (values[base + positive]! - values[base + negative]!)
+        const term = value(x)
+        if (term === 0) return
+        const pull = sign * weight(term, anchor) * slope(x)
+        gradient[base + positive]! += pull
+        gradient[base + negative]! -= pull
+      })
+    },
+  }
+}
+
+/** One term an anchor: `value` computes it, `spread` adds weight times its derivative to the gradient of the distances. */
+export function anchorTerms(
+  anchors: readonly number[],
+  rows: number,
+  value: (anchor: number) => number,
+  spread: (anchor: number, weight: number) => void,
+): Terms {
+  const values = Float64Array.from(anchors, value)
+  const counts = new Int32Array(rows)
+  for (const anchor of anchors) counts[anchor]!++
+  return {
+    counts,
+    each(visit) {
+      anchors.forEach((anchor, i) => {
+        visit(values[i]!, anchor)
+      })
+    },
+    backward(weight) {
+      anchors.forEach((anchor, i) => {
+        const share = weight(values[i]!, anchor)
+        if (share !== 0) spread(anchor, share)
+      })
+    },
+  }
+}
+
+/** max(0, x + margin); flat at the kink, as PyTorch's ReLU. */
+export function hinge(margin: number): Curve {
+  return {
+    value: (x) => Math.max(0, x + margin),
+    slope: (x) => (x + margin > 0 ? 1 : 0),
+  }
+}
+
+/** Every triplet, listed or implicit. */
+export function eachTriplet(
+  {positives, negatives, triplets}: Tuples,
+  visit: (anchor: number, positive: number, negative: number) => void,
+): void {
+  if (triplets !== undefined) {
+    const {anchor, positive, negative} = triplets
+    for (let i = 0; i < anchor.length; i++) visit(anchor[i]!, positive[i]!, negative[i]!)
+    return
+  }
+  for (let anchor = 0; anchor + 1 < positives.start.length; anchor++) {
+    for (let i = positives.start[anchor]!; i < positives.start[anchor + 1]!; i++) {
+      for (let j = negatives.start[anchor]!; j < negatives.start[anchor + 1]!; j++) {
+        visit(anchor, positives.other[i]!, negatives.other[j]!)
+      }
+    }
+  }
+}
+
+function countTriplets({positives, negatives, triplets}: Tuples, rows: number): Int32Array {
+  const counts = new Int32Array(rows)
+  if (triplets !== undefined) for (const anchor of triplets.anchor) counts[anchor]!++
+  else {
+    for (let row = 0; row < rows; row++) {
+      counts[row] =
+        (positives.start[row + 1]! - positives.start[row]!) * (negatives.start[row + 1]! - negatives.start[row]!)
+    }
+  }
+  return counts
 }

@@ -1,7 +1,8 @@
 /** One batch as the plan describes it, one entry a row. */
 export interface PlannedBatch {
+  /** Class numbers, from 0 without gaps over the training classes. */
   readonly labels: Int32Array
-  /** Number of the row's triplet or class inside the step. */
+  /** Number of the row's tuple or class inside the step. */
   readonly group: Int32Array
   /** anchor, positive, negative or member. */
   readonly role: readonly string[]
@@ -9,68 +10,107 @@ export interface PlannedBatch {
   readonly stepSeed: number
 }
 
-/**
- * Ordered pairs of rows of one class and of different classes, as places in the flattened [rows, rows] matrix: anchor * rows + other.
- * For triplets both lists have the same length: positive[i] and negative[i] share their anchor.
- */
-export interface Tuples {
-  readonly rows: number
+/** Pairs by anchor: the partners of row a are other[start[a]] up to other[start[a + 1] - 1], as columns of a distance matrix. */
+export interface PairList {
+  /** One more than there are rows. */
+  readonly start: Int32Array
+  readonly other: Int32Array
+}
+
+/** Triplets as three columns: a row, and two columns of the distance matrix. */
+export interface Triplets {
+  readonly anchor: Int32Array
   readonly positive: Int32Array
   readonly negative: Int32Array
 }
 
+/** What a loss compares: pairs of one class and of different classes, and triplets of them. */
+export interface Tuples {
+  readonly positives: PairList
+  readonly negatives: PairList
+  /** Absent: every positive of an anchor with every negative of it. Left implicit, for a batch of 4,096 has 10^8 of them. */
+  readonly triplets?: Triplets
+}
+
+/** The tuples that the plan's groups spell out: in each, all anchors with all positives and all negatives. undefined: it has none. */
+export function plannedTuples({group, role}: PlannedBatch): Tuples | undefined {
+  if (!role.includes('anchor')) return undefined
+  const members = {
+    anchor: new Map<number, number[]>(),
+    positive: new Map<number, number[]>(),
+    negative: new Map<number, number[]>(),
+  }
+  role.forEach((name, row) => {
+    const rows = members[name as keyof typeof members]
+    const known = rows.get(group[row]!)
+    if (known === undefined) rows.set(group[row]!, [row])
+    else known.push(row)
+  })
+  const triplets: [number, number, number][] = []
+  for (const [number, anchors] of members.anchor) {
+    for (const anchor of anchors) {
+      for (const positive of members.positive.get(number) ?? []) {
+        for (const negative of members.negative.get(number) ?? []) triplets.push([anchor, positive, negative])
+      }
+    }
+  }
+  return fromTriplets(role.length, triplets)
+}
+
 /**
- * What a loss compares. triplets: those of the plan, else all of the batch; pairs: those within the plan's triplets, else all of
- * the batch; batch: all pairs of the batch, whatever the plan says.
+ * All ordered pairs of a batch: with every other row of the anchor's class, and with every row of another class.
+ * `references`: classes of the columns after the batch (vectors.ts), all of which may be partners too.
  */
-export type Compares = 'triplets' | 'pairs' | 'batch'
-
-/** The tuples of a batch that a loss compares. */
-export function tuplesOf(batch: PlannedBatch, compares: Compares): Tuples {
-  if (compares !== 'batch' && batch.role.includes('anchor')) return plannedTriplets(batch)
-  return compares === 'triplets' ? allTriplets(batch.labels) : allPairs(batch.labels)
-}
-
-/** The triplets that the plan's groups spell out. */
-function plannedTriplets({group, role}: PlannedBatch): Tuples {
-  const rows = role.length
-  const rowsOf = (wanted: string) =>
-    new Map(role.flatMap((name, row) => (name === wanted ? [[group[row]!, row] as const] : [])))
-  const anchors = [...rowsOf('anchor')]
-  const [positives, negatives] = [rowsOf('positive'), rowsOf('negative')]
-  return {
-    rows,
-    positive: Int32Array.from(anchors, ([triplet, anchor]) => anchor * rows + positives.get(triplet)!),
-    negative: Int32Array.from(anchors, ([triplet, anchor]) => anchor * rows + negatives.get(triplet)!),
-  }
-}
-
-/** All ordered pairs: (a, p) of one class with p another row than a, (a, n) of different classes. */
-function allPairs(labels: Int32Array): Tuples {
+export function allTuples(labels: Int32Array, references: Int32Array = new Int32Array()): Tuples {
   const rows = labels.length
-  const positive: number[] = []
-  const negative: number[] = []
+  const classes = new Int32Array(rows + references.length)
+  classes.set(labels)
+  classes.set(references, rows)
+  const places = rows * classes.length
+  const [positive, negative] = [new Int32Array(places), new Int32Array(places)]
+  const [positiveStart, negativeStart] = [new Int32Array(rows + 1), new Int32Array(rows + 1)]
+  let [positives, negatives] = [0, 0]
   for (let anchor = 0; anchor < rows; anchor++) {
-    for (let other = 0; other < rows; other++) {
-      if (labels[other] !== labels[anchor]) negative.push(anchor * rows + other)
-      else if (other !== anchor) positive.push(anchor * rows + other)
+    const own = labels[anchor]!
+    for (let other = 0; other < classes.length; other++) {
+      if (classes[other] !== own) negative[negatives++] = other
+      else if (other !== anchor) positive[positives++] = other
     }
+    positiveStart[anchor + 1] = positives
+    negativeStart[anchor + 1] = negatives
   }
-  return {rows, positive: Int32Array.from(positive), negative: Int32Array.from(negative)}
+  return {
+    positives: {start: positiveStart, other: positive.slice(0, positives)},
+    negatives: {start: negativeStart, other: negative.slice(0, negatives)},
+  }
 }
 
-/** All (a, p, n): every ordered pair of one class with every row of another class. */
-function allTriplets(labels: Int32Array): Tuples {
-  const rows = labels.length
-  const positive: number[] = []
-  const negative: number[] = []
-  for (const pair of allPairs(labels).positive) {
-    const anchor = Math.floor(pair / rows)
-    for (let other = 0; other < rows; other++) {
-      if (labels[other] === labels[anchor]) continue
-      positive.push(pair)
-      negative.push(anchor * rows + other)
-    }
+/** Explicit triplets; the pairs are those inside them, as often as they occur. */
+export function fromTriplets(rows: number, triplets: readonly (readonly [number, number, number])[]): Tuples {
+  return {
+    positives: pairList(
+      rows,
+      triplets.map(([anchor, positive]) => [anchor, positive]),
+    ),
+    negatives: pairList(
+      rows,
+      triplets.map(([anchor, , negative]) => [anchor, negative]),
+    ),
+    triplets: {
+      anchor: Int32Array.from(triplets, ([anchor]) => anchor),
+      positive: Int32Array.from(triplets, ([, positive]) => positive),
+      negative: Int32Array.from(triplets, ([, , negative]) => negative),
+    },
   }
-  return {rows, positive: Int32Array.from(positive), negative: Int32Array.from(negative)}
+}
+
+/** Pairs in any order, gathered by anchor; the order among the partners of an anchor is kept. */
+export function pairList(rows: number, pairs: readonly (readonly [anchor: number, other: number])[]): PairList {
+  const start = new Int32Array(rows + 1)
+  for (const [anchor] of pairs) start[anchor + 1]!++
+  for (let row = 0; row < rows; row++) start[row + 1]! += start[row]!
+  const next = start.slice()
+  const other = new Int32Array(pairs.length)
+  for (const [anchor, partner] of pairs) other[next[anchor]!++] = partner
+  return {start, other}
 }

@@ -12,7 +12,7 @@ import {
 } from '../../lib/model/checkpoint.ts'
 import {randomWeights} from '../../lib/model/random-weights.ts'
 import {openSafetensors, writeSafetensors} from '../../lib/model/safetensors.ts'
-import type {HostTensor} from '../../lib/model/state-dict.ts'
+import type {HostTensor} from '../../lib/engine/state-dict.ts'
 import {UserError} from '../../lib/user-error.ts'
 import {temporaryFolder, tinySpec} from './fixtures.ts'
 

@@ -7,7 +7,7 @@ import {free, liveTensors} from '../../lib/engine/op.ts'
 import {tf} from '../../lib/engine/tensorflow.ts'
 import type {ImageBatch, Network} from '../../lib/model/network.ts'
 import type {ModelSpec} from '../../lib/model/spec.ts'
-import type {StateDict} from '../../lib/model/state-dict.ts'
+import type {StateDict} from '../../lib/engine/state-dict.ts'
 import {hashed, openTiny, tiny, tinyImages, tinyWeights} from './tiny-network.ts'
 
 interface Summary {

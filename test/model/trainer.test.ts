@@ -7,7 +7,7 @@ import type {TrainingFile} from '../../lib/model/checkpoint.ts'
 import type {Network} from '../../lib/model/network.ts'
 import type {OptimizerSpec} from '../../lib/model/parameter-groups.ts'
 import type {ModelSpec, Precision} from '../../lib/model/spec.ts'
-import type {StateDict} from '../../lib/model/state-dict.ts'
+import type {StateDict} from '../../lib/engine/state-dict.ts'
 import {openTrainer, type Trainer} from '../../lib/model/trainer.ts'
 import {hashed, openTiny, tiny, tinyImages, tinyWeights} from './tiny-network.ts'
 

@@ -15,8 +15,10 @@ const batch = {
   stepSeed: 0,
 }
 
+const history = {dim: 2, classes: 2, seed: 0}
+
 async function evaluate(parameters: unknown) {
-  const objective = await openObjective(objectiveParameters.parse(parameters))
+  const objective = await openObjective(objectiveParameters.parse(parameters), history)
   return tf.tidy(() => {
     const {gradient, ...figures} = objective.evaluate(embeddings(), batch)
     return {...figures, gradient: gradient.arraySync()}
@@ -49,12 +51,12 @@ describe('an objective', () => {
   })
 
   test('stops with the way out when the network has diverged, and leaves no tensor behind', async () => {
-    const objective = await openObjective(objectiveParameters.parse({loss: 'triplet'}))
+    const objective = await openObjective(objectiveParameters.parse({loss: 'triplet'}), history)
     const diverged = tf.tensor2d(angles.map(() => [Number.NaN, 1]))
     const before = tf.memory().numTensors
     assert.throws(() => objective.evaluate(diverged, batch), {
       name: 'UserError',
-      message: /^The loss of a batch is NaN: .*Lower optimizer.lr/,
+      message: /^The loss of a batch or its gradient is NaN: .*Lower optimizer.lr/,
     })
     assert.equal(tf.memory().numTensors, before)
     diverged.dispose()

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import {readdirSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {describe, test} from 'node:test'
+import {lossCards} from '../../lib/objectives/losses/cards.ts'
+import {minerCards} from '../../lib/objectives/miners/cards.ts'
 import {miningParameters} from '../../lib/objectives/parameters/mining.ts'
 import {objectiveParameters} from '../../lib/objectives/parameters/objective.ts'
 import {scheduleParameters} from '../../lib/objectives/parameters/schedule.ts'
@@ -11,8 +13,13 @@ const folder = resolve(import.meta.dirname, '../../lib/objectives')
 
 describe('parameters', () => {
   test('name exactly the losses that have a file', () => {
-    const names = objectiveParameters.options.map(({shape}) => shape.loss.value)
-    assert.deepEqual(names.map((name) => `${name}.ts`).sort(), readdirSync(resolve(folder, 'losses')).sort())
+    const files = lossCards.flatMap(({name}) => [`${name}.ts`, `${name}.card.ts`])
+    assert.deepEqual([...files, 'cards.ts'].sort(), readdirSync(resolve(folder, 'losses')).sort())
+  })
+
+  test('name exactly the miners that have a file', () => {
+    const files = minerCards.flatMap(({name}) => [`${name}.ts`, `${name}.card.ts`])
+    assert.deepEqual([...files, 'cards.ts', 'miner.ts'].sort(), readdirSync(resolve(folder, 'miners')).sort())
   })
 
   test('name samplers that have a file', () => {
@@ -24,8 +31,9 @@ describe('parameters', () => {
     assert.deepEqual(objectiveParameters.parse({loss: 'triplet'}), {
       loss: 'triplet',
       margin: 0.1,
-      distance: 'squared',
-      average: 'all',
+      distance: {name: 'squared', normalise: true},
+      reducer: {name: 'mean'},
+      miner: null,
     })
     assert.deepEqual(miningParameters.parse({sampler: 'hard-triplets'}), {
       sampler: 'hard-triplets',

@@ -22,6 +22,11 @@ export function divide(a: Raw, b: Raw): Raw {
   return run('RealDiv', [a, b], [type('T', a.dtype)])
 }
 
+/** Absolute values. */
+export function magnitudes(x: Raw): Raw {
+  return run('Abs', [x], [type('T', x.dtype)])
+}
+
 export function relu(x: Raw): Raw {
   return run('Relu', [x], [type('T', x.dtype)])
 }

@@ -1,25 +1,24 @@
-import {tf} from '../../engine/tensorflow.ts'
-import {at, euclideanDistances} from '../distances.ts'
-import type {Loss} from '../loss.ts'
-import type {LossParameters} from '../parameters/objective.ts'
-import {averageActive, hinge} from '../terms.ts'
-import type {Compares} from '../tuples.ts'
+import type {ParametersOf} from '../card.ts'
+import {pairLoss} from '../pair-loss.ts'
+import {type Curve, pairTerms} from '../terms.ts'
+import type {contrastive} from './contrastive.card.ts'
 
-export const compares: Compares = 'pairs'
+/** max(0, d(a, p) - positive_margin) of the positives and max(0, negative_margin - d(a, n)) of the negatives, reduced apart. */
+export const open = pairLoss<ParametersOf<typeof contrastive>>('plan', (distance, {tuples}, parameters) => {
+  const {positive_margin, negative_margin, power} = parameters
+  return [
+    pairTerms(tuples.positives, distance, beyond(positive_margin, distance.sign, power)),
+    pairTerms(tuples.negatives, distance, beyond(negative_margin, -distance.sign, power)),
+  ]
+})
 
-/**
- * Contrastive loss: max(0, d(a, p) - positive_margin) averaged over the pairs where it is not zero, plus the same of
- * max(0, negative_margin - d(a, n)).
- *
- * ContrastiveLoss of pytorch-metric-learning 0.9.88 and 2.8.1; after Hadsell, Chopra and LeCun 2006, who square the terms.
- */
-export const loss: Loss<LossParameters<'contrastive'>> = (
-  embeddings,
-  {positive, negative},
-  {positive_margin, negative_margin},
-) => {
-  const distances = euclideanDistances(embeddings)
-  const pull = hinge(tf.sub(at(distances, positive), positive_margin))
-  const push = hinge(tf.sub(negative_margin, at(distances, negative)))
-  return {loss: tf.add(averageActive(pull), averageActive(push)), perTuple: tf.concat([pull, push])}
+/** max(0, direction (x - margin))^power. */
+function beyond(margin: number, direction: number, power: number): Curve {
+  return {
+    value: (x) => Math.max(0, direction * (x - margin)) ** power,
+    slope: (x) => {
+      const excess = direction * (x - margin)
+      return excess > 0 ? direction * power * excess ** (power - 1) : 0
+    },
+  }
 }

@@ -1,35 +1,35 @@
-import {tf} from '../../engine/tensorflow.ts'
-import {similarities} from '../distances.ts'
-import type {Loss} from '../loss.ts'
-import type {LossParameters} from '../parameters/objective.ts'
-import {averageActive, maskedLogSumExp} from '../terms.ts'
-import type {Compares} from '../tuples.ts'
+import type {ParametersOf} from '../card.ts'
+import {logSumExp} from '../log-sum-exp.ts'
+import {pairLoss} from '../pair-loss.ts'
+import {anchorTerms} from '../terms.ts'
+import type {supcon} from './supcon.card.ts'
 
-export const compares: Compares = 'batch'
+/** Per anchor: the mean over its positives of how unlikely they are among all others. */
+export const open = pairLoss<ParametersOf<typeof supcon>>('batch', (distance, {tuples}, {temperature}) => {
+  const {rows, columns, values, gradient} = distance
+  const {positives, negatives} = tuples
+  const positivesOf = (anchor: number) =>
+    positives.other.subarray(positives.start[anchor]!, positives.start[anchor + 1]!)
+  const othersOf = (anchor: number) => [
+    ...positivesOf(anchor),
+    ...negatives.other.subarray(negatives.start[anchor]!, negatives.start[anchor + 1]!),
+  ]
+  const anchors = [...Array(rows).keys()].filter((anchor) => positivesOf(anchor).length > 0)
+  const logit = (anchor: number, other: number) => values[anchor * columns + other]! / temperature
 
-/**
- * Supervised contrastive loss: per anchor a, the mean over its positives p of
- * log(sum over all others o of exp(s(a, o) / t)) - s(a, p) / t. Anchors without a positive do not count.
- *
- * Khosla et al. 2020, "Supervised Contrastive Learning", equation 2; SupConLoss of pytorch-metric-learning 2.8.1.
- */
-export const loss: Loss<LossParameters<'supcon'>> = (embeddings, {rows, positive, negative}, {temperature}) => {
-  const logits = tf.div(similarities(embeddings), temperature) as tf.Tensor2D
-  const positives = mask(rows, positive)
-  const others = tf.add(positives, mask(rows, negative)) as tf.Tensor2D
-  const positiveShares = tf.div(positives, tf.maximum(tf.sum(positives, 1, true), 1))
-  const pull = tf.sum(tf.mul(logits, positiveShares), 1)
-  const anchors = [...new Set(Array.from(positive, (place) => Math.floor(place / rows)))]
-  const perTuple = tf.gather(
-    tf.sub(maskedLogSumExp(logits, others), pull) as tf.Tensor1D,
-    tf.tensor1d(anchors, 'int32'),
-  )
-  return {loss: averageActive(perTuple), perTuple}
-}
-
-/** [rows, rows] with 1 at the places given and 0 elsewhere. */
-function mask(rows: number, places: Int32Array): tf.Tensor2D {
-  const values = new Float32Array(rows * rows)
-  for (const place of places) values[place] = 1
-  return tf.tensor2d(values, [rows, rows])
-}
+  const value = (anchor: number) => {
+    const own = positivesOf(anchor)
+    const mean = own.reduce((sum, positive) => sum + logit(anchor, positive), 0) / own.length
+    return logSumExp(othersOf(anchor), (other) => logit(anchor, other)) - mean
+  }
+  const spread = (anchor: number, weight: number) => {
+    const own = positivesOf(anchor)
+    const others = othersOf(anchor)
+    const total = logSumExp(others, (other) => logit(anchor, other))
+    for (const other of others) {
+      gradient[anchor * columns + other]! += (weight * Math.exp(logit(anchor, other) - total)) / temperature
+    }
+    for (const positive of own) gradient[anchor * columns + positive]! -= weight / own.length / temperature
+  }
+  return [anchorTerms(anchors, rows, value, spread)]
+})

@@ -1,37 +1,50 @@
 // What a user may say about losses. Loads no TensorFlow: configuration is checked before any stage runs.
 import {z} from 'zod'
+import type {LossCard} from '../card.ts'
+import {lossCards} from '../losses/cards.ts'
+import {minerCards} from '../miners/cards.ts'
+import {type DistanceSpec, distanceParameters} from './distance.ts'
+import {type ReducerSpec, reducerParameters} from './reducer.ts'
+
+/** A miner with its parameters. */
+export interface MinerSpec {
+  readonly name: string
+}
+
+/** A loss with its parameters. */
+export interface ObjectiveSpec {
+  readonly loss: string
+  readonly distance?: DistanceSpec
+  readonly reducer: ReducerSpec
+  readonly miner?: MinerSpec | null
+}
+
+/** One entry a miner, named as its file in miners/. */
+const minerParameters = union(
+  'name',
+  minerCards.map(({name, parameters}) => z.strictObject({name: z.literal(name), ...parameters})),
+)
 
 /** One entry a loss, named as its file in losses/. */
-export const objectiveParameters = z.discriminatedUnion('loss', [
-  z.strictObject({
-    loss: z.literal('triplet'),
-    margin: z
-      .number()
-      .min(-4)
-      .max(4)
-      .default(0.1)
-      .describe('by how much a negative has to be farther than the positive'),
-    distance: z
-      .enum(['squared', 'euclidean'])
-      .default('squared')
-      .describe('squared: |x - y|^2, the lab and Deep-Metric-Learning-Baselines; euclidean: pytorch-metric-learning'),
-    average: z
-      .enum(['all', 'active'])
-      .default('all')
-      .describe('all: triplets without loss count in the mean; active: they do not (pytorch-metric-learning)'),
-  }),
-  z.strictObject({
-    loss: z.literal('contrastive'),
-    positive_margin: z.number().min(-2).max(2).default(0).describe('positives nearer than this are left alone'),
-    negative_margin: z.number().min(-2).max(2).default(1).describe('negatives farther than this are left alone'),
-  }),
-  z.strictObject({
-    loss: z.literal('supcon'),
-    temperature: z.number().min(1e-4).max(100).default(0.1).describe('divides the cosine similarities'),
-  }),
-])
+export const objectiveParameters = union('loss', lossCards.map(lossSchema)) as unknown as z.ZodType<ObjectiveSpec>
 
-export type ObjectiveSpec = z.infer<typeof objectiveParameters>
+function lossSchema({name, distance, reducer, compares, parameters}: LossCard) {
+  return z.strictObject({
+    loss: z.literal(name),
+    ...parameters,
+    ...(distance && {
+      distance: distanceParameters
+        .extend({name: z.enum(distance.names)})
+        .default(distance.default)
+        .describe('how embeddings are compared'),
+    }),
+    reducer: reducerParameters.default(reducer).describe('how the terms become one number'),
+    ...(['tuples', 'batch'].includes(compares) && {
+      miner: minerParameters.nullable().default(null).describe('keeps some of the tuples of each batch; null: all'),
+    }),
+  })
+}
 
-/** The parameters of one loss. */
-export type LossParameters<Name extends ObjectiveSpec['loss']> = Extract<ObjectiveSpec, {loss: Name}>
+function union<Key extends string>(key: Key, members: readonly z.ZodObject[]) {
+  return z.discriminatedUnion(key, members as unknown as [z.core.$ZodTypeDiscriminable])
+}

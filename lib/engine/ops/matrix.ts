@@ -1,0 +1,6 @@
+import {bool, type Raw, run, type} from '../op.ts'
+
+/** Product of two matrices, either of them transposed first. */
+export function matMul(a: Raw, b: Raw, {transposeA = false, transposeB = false} = {}): Raw {
+  return run('MatMul', [a, b], [type('T', a.dtype), bool('transpose_a', transposeA), bool('transpose_b', transposeB)])
+}

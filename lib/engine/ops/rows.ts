@@ -1,0 +1,54 @@
+// Operations on the rows of a float32 matrix [rows, dim].
+import {bool, FLOAT, free, fromHost, INT32, type Raw, run, type} from '../op.ts'
+import {ints, multiply, subtract} from './elementwise.ts'
+
+/** Squared norms below this count as zero: such a row has no direction, stays zero and gets no gradient. */
+const NO_LENGTH = 1e-30
+
+/** Rows divided by their length; `scale` [rows, 1] is one over the length, 0 for a row of zeros. */
+export interface UnitRows {
+  readonly unit: Raw
+  readonly scale: Raw
+}
+
+export function unitRows(x: Raw): UnitRows {
+  const squares = multiply(x, x)
+  const lengths = rowSums(squares)
+  const floor = fromHost(Float32Array.of(NO_LENGTH), [])
+  const safe = run('Maximum', [lengths, floor], [type('T', FLOAT)])
+  const inverse = run('Rsqrt', [safe], [type('T', FLOAT)])
+  const hasLength = run('Greater', [lengths, floor], [type('T', FLOAT)])
+  const mask = run('Cast', [hasLength], [type('SrcT', hasLength.dtype), type('DstT', FLOAT)])
+  const scale = multiply(inverse, mask)
+  const unit = multiply(x, scale)
+  free(squares, lengths, floor, safe, inverse, hasLength, mask)
+  return {unit, scale}
+}
+
+/** Gradient by x of x / |x|, from that by the unit rows: (g - y (y . g)) / |x|. */
+export function unitRowsGradient(gradient: Raw, {unit, scale}: UnitRows): Raw {
+  const products = multiply(unit, gradient)
+  const along = rowSums(products)
+  const radial = multiply(unit, along)
+  const tangential = subtract(gradient, radial)
+  const result = multiply(tangential, scale)
+  free(products, along, radial, tangential)
+  return result
+}
+
+/** Sum of every row, [rows, 1]. */
+export function rowSums(x: Raw): Raw {
+  return reduceRows('Sum', x)
+}
+
+/** Largest entry of every row, [rows, 1]. */
+export function rowMaxima(x: Raw): Raw {
+  return reduceRows('Max', x)
+}
+
+function reduceRows(operation: 'Sum' | 'Max', x: Raw): Raw {
+  const axis = ints([1])
+  const reduced = run(operation, [x, axis], [type('T', x.dtype), type('Tidx', INT32), bool('keep_dims', true)])
+  free(axis)
+  return reduced
+}

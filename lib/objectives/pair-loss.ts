@@ -1,0 +1,24 @@
+import {type Distance, openDistance} from './distances.ts'
+import type {LossBatch, LossOpener, OpenLoss} from './loss.ts'
+import type {DistanceSpec} from './parameters/distance.ts'
+import type {Terms} from './terms.ts'
+
+/**
+ * A loss that looks at nothing but the distances inside the batch and has no weights of its own. Its terms, and their
+ * derivatives, are plain arithmetic in float64 on the host; the products before and behind it are TensorFlow's.
+ */
+export function pairLoss<Parameters extends {readonly distance: DistanceSpec}>(
+  compares: OpenLoss['compares'],
+  terms: (distance: Distance, batch: LossBatch, parameters: Parameters) => readonly Terms[],
+): LossOpener<Parameters> {
+  return (parameters) => ({
+    compares,
+    weights: [],
+    start(batch) {
+      const distance = openDistance(batch.vectors, parameters.distance)
+      return {terms: terms(distance, batch, parameters), gradient: () => distance.backward()}
+    },
+    state: () => new Map(),
+    dispose: () => {},
+  })
+}

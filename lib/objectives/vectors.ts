@@ -1,0 +1,132 @@
+import {free, fromHost, type Raw, read} from '../engine/op.ts'
+import {concatenate} from '../engine/ops/arrange.ts'
+import {add} from '../engine/ops/elementwise.ts'
+import {matMul} from '../engine/ops/matrix.ts'
+import {type UnitRows, unitRows, unitRowsGradient} from '../engine/ops/rows.ts'
+
+/** Embeddings as they come, or divided by their length. */
+export type Space = 'raw' | 'unit'
+
+/** Inner products of the rows with all columns, on the host. */
+export interface Gram {
+  /** [rows * columns]: entry row * columns + column. */
+  readonly products: Float32Array
+  /** Squared length of every column's vector. */
+  readonly squaredLengths: Float32Array
+}
+
+/**
+ * The embeddings of a batch as losses and miners look at them. The first `rows` columns are the batch itself, those after it
+ * the references of a memory, which get no gradient.
+ */
+export interface Vectors {
+  readonly rows: number
+  readonly columns: number
+  readonly dim: number
+  /** Made at the first call, then kept. */
+  gram(space: Space): Gram
+  /** Vectors of the batch in a space, [rows, dim], still owned here. */
+  tensor(space: Space): Raw
+  /** The same for all columns, [columns, dim]. */
+  allColumns(space: Space): Raw
+  /** Gradient by the raw embeddings [rows, dim] from that by the products of `gram(space)`, which this call may overwrite. */
+  fromGram(space: Space, gradient: Float32Array): Raw
+  /** Gradient by the raw embeddings from that by `tensor(space)`; takes the handle over. */
+  fromTensor(space: Space, gradient: Raw): Raw
+  dispose(): void
+}
+
+/** Opens raw embeddings [rows, dim], which stay the caller's, as do those of the references [any number, dim]. */
+export function openVectors(embeddings: Raw, references?: Raw): Vectors {
+  const [rows, dim] = embeddings.shape as [number, number]
+  const columns = rows + (references?.shape[0] ?? 0)
+  const owned: Raw[] = []
+  const own = (tensor: Raw) => {
+    owned.push(tensor)
+    return tensor
+  }
+  const unit = once((): UnitRows => {
+    const result = unitRows(embeddings)
+    owned.push(result.unit, result.scale)
+    return result
+  })
+  const tensor = (space: Space) => (space === 'raw' ? embeddings : unit().unit)
+  const unitColumns = once(() => {
+    if (references === undefined) return unit().unit
+    const {unit: others, scale} = unitRows(references)
+    const all = own(concatenate([unit().unit, others]))
+    free(others, scale)
+    return all
+  })
+  const rawColumns = once(() => (references === undefined ? embeddings : own(concatenate([embeddings, references]))))
+  const allColumns = (space: Space) => (space === 'raw' ? rawColumns() : unitColumns())
+  const gramOf = (space: Space) => once(() => readGram(tensor(space), allColumns(space), references !== undefined))
+  const grams = {raw: gramOf('raw'), unit: gramOf('unit')}
+  const fromTensor = (space: Space, gradient: Raw) => {
+    if (space === 'raw') return gradient
+    const result = unitRowsGradient(gradient, unit())
+    free(gradient)
+    return result
+  }
+  return {
+    rows,
+    columns,
+    dim,
+    gram: (space) => grams[space](),
+    tensor,
+    allColumns,
+    fromTensor,
+    fromGram: (space, gradient) => {
+      foldBatchColumns(gradient, rows, columns)
+      const weights = fromHost(gradient, [rows, columns])
+      const product = matMul(weights, allColumns(space))
+      free(weights)
+      return fromTensor(space, product)
+    },
+    dispose: () => free(...owned),
+  }
+}
+
+/** Sum of two gradients; takes both over. Either may be missing. */
+export function addGradients(a: Raw | undefined, b: Raw): Raw {
+  return a === undefined ? b : add(a, b, 'consume')
+}
+
+function readGram(own: Raw, all: Raw, hasReferences: boolean): Gram {
+  const tensor = matMul(own, all, {transposeB: true})
+  const products = read(tensor) as Float32Array
+  free(tensor)
+  const [rows, columns] = [own.shape[0]!, all.shape[0]!]
+  const squaredLengths = new Float32Array(columns)
+  for (let row = 0; row < rows; row++) squaredLengths[row] = products[row * columns + row]!
+  if (hasReferences) {
+    const vectors = read(all) as Float32Array
+    const dim = all.shape[1]!
+    for (let column = rows; column < columns; column++) {
+      let sum = 0
+      for (let i = column * dim; i < (column + 1) * dim; i++) sum += vectors[i]! * vectors[i]!
+      squaredLengths[column] = sum
+    }
+  }
+  return {products, squaredLengths}
+}
+
+/** A product of rows a and b pulls at both: the gradient [a, b] counts for [b, a] too, and twice on the diagonal. */
+function foldBatchColumns(gradient: Float32Array, rows: number, columns: number): void {
+  for (let a = 0; a < rows; a++) {
+    gradient[a * columns + a]! *= 2
+    for (let b = 0; b < a; b++) {
+      const sum = gradient[a * columns + b]! + gradient[b * columns + a]!
+      gradient[a * columns + b] = sum
+      gradient[b * columns + a] = sum
+    }
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: {readonly value: T} | undefined
+  return () => {
+    made ??= {value: make()}
+    return made.value
+  }
+}
