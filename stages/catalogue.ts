@@ -69,7 +69,11 @@ export const catalogue: Catalogue = {
         training: {kind: 'training'},
       },
       outputs: {model: 'model', training: 'training', steps: 'steps'},
-      modules: (values) => [loaderThread, ...objectiveModules(values.objective as unknown as ObjectiveSpec)],
+      modules: (values) => [
+        loaderThread,
+        ...objectiveModules(values.objective as unknown as ObjectiveSpec),
+        `lib/engine/optimizers/${text(values, 'optimizer', 'name')}.ts`,
+      ],
       numeric: true,
     },
     evaluate: {

@@ -1,5 +1,6 @@
 import {z} from 'zod'
 import {dataParameters, transformList} from '../lib/data/parameters.ts'
+import {optimizerParameters} from '../lib/model/optimizer-parameters.ts'
 import {miningParameters} from '../lib/objectives/parameters/mining.ts'
 import {objectiveParameters} from '../lib/objectives/parameters/objective.ts'
 import {scheduleParameters} from '../lib/objectives/parameters/schedule.ts'
@@ -33,49 +34,6 @@ const modelParameters = z.strictObject({
   batchnorm: z.enum(['frozen', 'live']).default('frozen').describe('frozen: statistics fixed, scale and shift trained'),
   weights: z.string().min(1).describe('"random", or the path of a torchvision .pth or .safetensors file'),
 })
-
-const optimizerParameters = z.strictObject({
-  name: z.literal('adamw'),
-  lr: z.number().positive().max(10),
-  betas: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]).default([0.9, 0.999]),
-  eps: z.number().positive().default(1e-8),
-  weight_decay: z.number().min(0).default(0.01).describe('decoupled, as in Loshchilov and Hutter 2019'),
-  clip_norm: z.number().positive().nullable().default(null).describe('largest global gradient norm; null: no clipping'),
-  accumulate: z.int().min(1).default(1).describe('batches whose mean gradient makes one optimiser step'),
-  skip_zero_loss: z
-    .boolean()
-    .default(true)
-    .describe('frozen batch norm: images without loss are left out of the backward pass, for the same gradient sooner'),
-  groups: z
-    .array(
-      z
-        .strictObject({
-          match: z.string().refine(isPattern, 'must be a regular expression'),
-          lr: z.number().min(0).max(1e6).optional().describe('instead of optimizer.lr; the schedule bends both alike'),
-          lr_multiplier: z.number().min(0).max(1e6).optional().describe('times optimizer.lr; 0: frozen'),
-          weight_decay: z
-            .number()
-            .min(0)
-            .optional()
-            .describe('default: that of the optimiser, 0 for weights of a loss'),
-        })
-        .refine(
-          ({lr, lr_multiplier}) => lr === undefined || lr_multiplier === undefined,
-          'has lr and lr_multiplier; give one of them',
-        ),
-    )
-    .default([])
-    .describe("parameters whose name (torchvision's, or loss.…) matches a regular expression; the first match counts"),
-})
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text)
-    return true
-  } catch {
-    return false // a SyntaxError: that is the answer
-  }
-}
 
 const precision = z.enum(['float32', 'bfloat16'])
 const metricName = z.enum(['precision_at_1', 'r_precision', 'map_at_r'])

@@ -3,6 +3,7 @@ import {openLoader} from '../lib/data/loader.ts'
 import {readModel, readTraining, writeModel, writeTraining} from '../lib/model/checkpoint.ts'
 import {openNetwork} from '../lib/model/network.ts'
 import {openTrainer} from '../lib/model/trainer.ts'
+import {trainedWeights} from '../lib/model/weight-average.ts'
 import {openObjective} from '../lib/objectives/objective.ts'
 import {type StageContext, Stopped} from '../lib/pipeline/stage.ts'
 import {readBatches} from '../lib/tables/batches.ts'
@@ -18,12 +19,12 @@ import {openStepLog} from './train-epoch/step-log.ts'
  */
 export async function run(context: StageContext<TrainEpochValues>): Promise<void> {
   const values = context.values
-  const {accumulate, clip_norm, skip_zero_loss, ...optimizer} = values.optimizer
+  const {accumulate, skip_zero_loss} = values.optimizer
   const images = await readImages(context.inputs.images!)
   const plan = plannedSteps(await readBatches(context.inputs.batches!), images)
   const start = await openStart(context)
   const {model} = start
-  const network = openNetwork(model.spec, model.weights, model.preprocessing, {
+  const network = openNetwork(model.spec, trainedWeights(model.weights, start.training?.tensors), model.preprocessing, {
     precision: values.precision,
     training: true,
   })
@@ -34,12 +35,12 @@ export async function run(context: StageContext<TrainEpochValues>): Promise<void
     tensors: start.training?.tensors,
   })
   const parameters = [...network.parameters, ...objective.weights]
-  const trainer = openTrainer(parameters, {...optimizer, clip_norm: clip_norm ?? undefined}, start.training)
+  const trainer = await openTrainer(parameters, values.optimizer, {training: start.training, model: model.weights})
   const loader = openLoader({root: images.root, paths: plan.paths, transforms: values.image.train})
   const log = openStepLog(context, plan.steps.length, start.log)
 
   const save = async (path: (file: string) => string) => {
-    await writeModel(path('model'), {...model, weights: network.weights()})
+    await writeModel(path('model'), {...model, weights: trainer.modelWeights(network.weights())})
     await writeTraining(path('training'), trainer.training(objective.state()))
     await writeSteps(path('steps'), log.columns())
   }

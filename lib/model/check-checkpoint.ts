@@ -1,7 +1,7 @@
+import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import {readModel, readTraining} from './checkpoint.ts'
 import {resnetLayout} from './resnet-layout.ts'
-import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 
 /**
  * What breaks the contract of a model file, one sentence each; empty when it holds: it can be read, every tensor of its network

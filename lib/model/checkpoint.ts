@@ -1,10 +1,10 @@
 import {z} from 'zod'
+import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
 import {resnetLayout} from './resnet-layout.ts'
 import {openSafetensors, writeSafetensors} from './safetensors.ts'
 import type {ModelSpec} from './spec.ts'
-import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {hostDtype, loadTensor, type TensorSource} from './tensor-source.ts'
 
 /** How images become the numbers that a network was trained with. */

@@ -1,10 +1,10 @@
+import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
 import {openForReading, readExactly} from './read-file.ts'
 import {resnetLayout, type TensorLayout} from './resnet-layout.ts'
 import {openSafetensors} from './safetensors.ts'
 import type {ModelSpec} from './spec.ts'
-import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {loadTensor, type StoredTensor, type TensorSource} from './tensor-source.ts'
 import {openTorchFile} from './torch-file.ts'
 

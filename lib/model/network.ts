@@ -5,11 +5,11 @@ import {liveUnit} from '../engine/ops/live-unit.ts'
 import {normalisePixels} from '../engine/ops/pixels.ts'
 import {mac, spoc} from '../engine/ops/pooling.ts'
 import type {Parameter} from '../engine/parameter.ts'
+import type {StateDict} from '../engine/state-dict.ts'
 import {Tape, Value} from '../engine/tape.ts'
 import type {tf} from '../engine/tensorflow.ts'
 import {openResnet18} from './resnet18.ts'
 import type {ModelSpec, Precision} from './spec.ts'
-import type {StateDict} from '../engine/state-dict.ts'
 import {openWeightStore} from './weight-store.ts'
 
 /** Decoded images, all of one size. */

@@ -1,7 +1,7 @@
+import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {openRandom} from '../random.ts'
 import {resnetLayout, type TensorLayout} from './resnet-layout.ts'
 import type {ModelSpec} from './spec.ts'
-import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 
 /**
  * Random weights as torchvision's ResNet starts: convolutions normal with variance 2 / (outgoing channels * size²)

@@ -1,8 +1,8 @@
 import {type FileHandle, writeFile} from 'node:fs/promises'
 import {z} from 'zod'
+import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import {openForReading, readExactly} from './read-file.ts'
-import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {type FileDtype, itemBytes, type StoredTensor, type TensorSource} from './tensor-source.ts'
 
 // File: length of the header (uint64), header (JSON: name -> {dtype, shape, data_offsets}, and `__metadata__`), numbers.

@@ -1,125 +1,131 @@
-import {free, type Raw} from '../engine/op.ts'
-import {filled, multiply} from '../engine/ops/elementwise.ts'
-import {flatten, sumOfSquares} from '../engine/ops/flat.ts'
+import {free} from '../engine/op.ts'
+import type {OptimizerModule} from '../engine/optimizers/optimizer.ts'
 import type {Parameter} from '../engine/parameter.ts'
+import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import type {TrainingFile} from './checkpoint.ts'
-import {
-  exportMoments,
-  isFrozen,
-  isOfLoss,
-  momentNames,
-  type OpenGroup,
-  type OptimizerSpec,
-  openGroups,
-  updateGroup,
-} from './parameter-groups.ts'
-import type {HostTensor, StateDict} from '../engine/state-dict.ts'
+import {takeGradients} from './gradients.ts'
+import {exportState, openGroup, stateNamesOf, updateGroup} from './open-group.ts'
+import type {OptimizerSpec} from './optimizer-parameters.ts'
+import {groupParameters, isOfLoss, type ParameterGroup} from './parameter-groups.ts'
+import {keepTrained, openAverage} from './weight-average.ts'
 
 /** Moves weights along the gradients that passes have added up: those of a network, and of a loss that has some. */
 export interface Trainer {
   /**
-   * Takes the mean over the `batches` whose gradients were added up, clips, updates, and starts a new sum.
-   * `gradientNorm` is that before clipping.
+   * Takes the mean or sum (`accumulate_gradients`) over the `batches` whose gradients were added up, clips, updates, and starts a new
+   * sum. `momentum` stands for the optimiser's own. `gradientNorm` is that before clipping.
    */
-  step(settings: {readonly lr: number; readonly batches: number}): {readonly gradientNorm: number}
+  step(update: {readonly lr: number; readonly momentum?: number | undefined; readonly batches: number}): {
+    readonly gradientNorm: number
+  }
+  /** What is measured and kept as the model: the network's weights, or their running averages where `ema` asks for them. */
+  modelWeights(network: StateDict): StateDict
   /**
-   * Everything but the network's weights that the next step depends on: moments, and the weights of the loss under their own names.
-   * `extra`: what else the loss keeps, under names that begin with "loss.".
+   * Everything but the model's weights that the next step depends on: the optimiser's state, the weights of the loss under their own
+   * names, and beside averages the trained weights. `extra`: what else the loss keeps, under names that begin with "loss.".
    */
   training(extra?: StateDict): TrainingFile
   dispose(): void
 }
 
+/** What training goes on from. */
+export interface TrainerStart {
+  readonly training?: TrainingFile | undefined
+  /** The weights of the model file: where averages go on from. */
+  readonly model: StateDict
+}
+
 /**
  * Opens a trainer, on from a training file where there is one; weights then go on as if never stopped, to the bit. The parameters come
- * with their present values: those of a loss (named "loss.…") are read from the training file by whoever opens the loss.
+ * with their present values: those of a network by `trainedWeights`, those of a loss (named "loss.…") by whoever opens the loss.
  */
-export function openTrainer(parameters: readonly Parameter[], spec: OptimizerSpec, training?: TrainingFile): Trainer {
-  if (training !== undefined) checkTraining(training, spec, parameters)
-  const groups = openGroups(parameters, spec, training)
+export async function openTrainer(
+  parameters: readonly Parameter[],
+  spec: OptimizerSpec,
+  {training, model}: TrainerStart,
+): Promise<Trainer> {
+  const module = await loadOptimizer(spec.name)
+  const rules = groupParameters(parameters, spec)
+  if (training !== undefined) checkTraining(training, spec, rules, module)
+  const groups = rules.map((group) => openGroup(group, module, training?.tensors))
+  const average = spec.ema === null ? undefined : openAverage(groups, spec.ema.decay, model)
   let step = training?.step ?? 0
   return {
-    step: ({lr, batches}) => {
+    step: ({lr, momentum, batches}) => {
       step++
-      const gradients = groups.map(takeGradients)
-      const gradientNorm = Math.sqrt(gradients.reduce((sum, gradient) => sum + sumOfSquares(gradient), 0)) / batches
-      const clipped = scaled(gradients, clipFactor(gradientNorm, spec.clip_norm) / batches)
+      const divisor = spec.accumulate_gradients === 'mean' ? batches : 1
+      const {gradients, gradientNorm} = takeGradients(groups, {divisor, ...spec})
       groups.forEach((group, i) => {
-        updateGroup(group, clipped[i]!, step, lr)
+        updateGroup(group, gradients[i]!, {step, learningRate: lr, momentum})
       })
-      free(...clipped)
+      free(...gradients)
+      average?.update()
       return {gradientNorm}
+    },
+    modelWeights: (network) => {
+      const averages = average?.toStateDict()
+      return new Map(Array.from(network, ([name, tensor]) => [name, averages?.get(name) ?? tensor]))
     },
     training: (extra = new Map()) => ({
       optimizer: spec.name,
       step,
-      tensors: new Map([...exportMoments(groups, parameters), ...lossWeights(parameters), ...extra]),
+      tensors: new Map([
+        ...groups.flatMap((group) => zip(stateNamesOf(group, module), exportState(group))),
+        ...lossWeights(parameters),
+        ...(average === undefined ? [] : keepTrained(parameters)),
+        ...extra,
+      ]),
     }),
     dispose: () => {
       for (const {optimizer} of groups) optimizer.dispose()
+      average?.dispose()
     },
   }
 }
 
-/** The gradients of a group as one vector, zero where no pass has reached a parameter or none may move it. */
-function takeGradients(group: OpenGroup): Raw {
-  const parts = group.parameters.map((parameter) => {
-    const gradient = parameter.takeGradient()
-    if (gradient !== undefined && !isFrozen(group)) return gradient
-    if (gradient !== undefined) free(gradient)
-    return filled(0, parameter.raw.shape)
-  })
-  const flat = flatten(parts)
-  free(...parts)
-  return flat
-}
-
-/** torch.nn.utils.clip_grad_norm_. */
-function clipFactor(norm: number, longest = Number.POSITIVE_INFINITY): number {
-  return Math.min(1, longest / (norm + 1e-6))
-}
-
-/** Takes over the gradients. */
-function scaled(gradients: readonly Raw[], factor: number): readonly Raw[] {
-  if (factor === 1) return gradients
-  const scale = filled(factor, [])
-  const products = gradients.map((gradient) => multiply(gradient, scale))
-  free(scale, ...gradients)
-  return products
-}
-
-function lossWeights(parameters: readonly Parameter[]): StateDict {
-  const own = parameters.filter(isOfLoss)
-  return new Map(
-    own.map((parameter): [string, HostTensor] => [
-      parameter.name,
-      {dtype: 'F32', shape: parameter.shape, data: parameter.toHost()},
-    ]),
-  )
+/** Only the chosen optimiser's own module is loaded, so that another one never changes its keys. */
+async function loadOptimizer(name: OptimizerSpec['name']): Promise<OptimizerModule<OptimizerSpec>> {
+  const {href} = new URL(`../engine/optimizers/${name}.ts`, import.meta.url)
+  const {optimizer} = (await import(href)) as {optimizer: OptimizerModule<OptimizerSpec>}
+  return optimizer
 }
 
 function checkTraining(
   {optimizer, tensors}: TrainingFile,
   spec: OptimizerSpec,
-  parameters: readonly Parameter[],
+  groups: readonly ParameterGroup[],
+  module: OptimizerModule<OptimizerSpec>,
 ): void {
   if (optimizer !== spec.name) {
     throw new UserError(
       `The training state was made by the optimiser "${optimizer}", not by "${spec.name}". Start from its model alone.`,
     )
   }
-  const missing = momentNames(parameters).filter((name) => !tensors.has(name))
+  const wanted = groups.flatMap((group) =>
+    stateNamesOf(group, module).map((name, i) => ({name, shape: group.members[i % group.members.length]!.shape})),
+  )
+  const missing = wanted.filter(({name}) => !tensors.has(name))
   if (missing.length > 0) {
     throw new UserError(
-      `The training state belongs to another model or loss: it lacks ${missing.length} tensors, first ${missing[0]}. Start from its model alone.`,
+      `The training state belongs to another model, loss or optimiser setting: it lacks ${missing.length} tensors, first ${missing[0]!.name}. Start from its model alone.`,
     )
   }
-  for (const {name, shape} of parameters) {
-    const kept = tensors.get(momentNames([{name}])[0]!)!.shape
+  for (const {name, shape} of wanted) {
+    const kept = tensors.get(name)!.shape
     if (kept.join() === shape.join()) continue
     throw new UserError(
       `The training state belongs to another model or loss: ${name} is [${kept.join(', ')}] there and [${shape.join(', ')}] here. Start from its model alone.`,
     )
   }
+}
+
+function lossWeights(parameters: readonly Parameter[]): [string, HostTensor][] {
+  return parameters
+    .filter(isOfLoss)
+    .map((parameter) => [parameter.name, {dtype: 'F32', shape: parameter.shape, data: parameter.toHost()}])
+}
+
+function zip(names: readonly string[], tensors: readonly HostTensor[]): [string, HostTensor][] {
+  return names.map((name, i) => [name, tensors[i]!])
 }

@@ -1,58 +1,60 @@
 import assert from 'node:assert/strict'
-import {test} from 'node:test'
-import {free, fromHost, read} from '../../lib/engine/op.ts'
-import {openAdamW} from '../../lib/engine/optimizers/adamw.ts'
+import {describe, test} from 'node:test'
+import {fromHost} from '../../lib/engine/op.ts'
+import {Parameter} from '../../lib/engine/parameter.ts'
+import {optimizerParameters} from '../../lib/model/optimizer-parameters.ts'
+import {openTrainer} from '../../lib/model/trainer.ts'
 import {golden} from '../golden.ts'
 
+interface OptimizerCase {
+  readonly id: string
+  readonly optimiser: string
+  readonly params: Readonly<Record<string, unknown>> & {readonly lr: number}
+  /** Where a schedule bends them from step to step. */
+  readonly lr_used?: readonly number[]
+  readonly beta1_used?: readonly number[]
+  readonly parameters_after_step: readonly (readonly number[])[]
+}
+
 interface OptimFile {
-  initial_parameters: number[]
-  gradients: number[][]
-  optimisers: {
-    id: string
-    optimiser: string
-    params: {
-      lr: number
-      weight_decay?: number
-      betas?: [number, number]
-      eps?: number
-      amsgrad?: boolean
-      schedule?: string
-    }
-    parameters_after_step: number[][]
-  }[]
+  readonly initial_parameters: readonly number[]
+  readonly gradients: readonly (readonly number[])[]
+  readonly optimisers: readonly OptimizerCase[]
 }
 
 const {initial_parameters: initial, gradients, optimisers} = golden('optim.json') as OptimFile
-// amsgrad, and a momentum that changes from step to step, are not offered
-const cases = optimisers.filter(
-  ({id, params}) => id.startsWith('adamw/') && params.amsgrad !== true && params.schedule === undefined,
-)
+const families = ['SGD', 'Adam', 'AdamW', 'RMSprop']
 
-test('The golden file has cases of AdamW', () => {
-  assert.ok(cases.length >= 1, 'no case of the family adamw in optim.json')
+test('Every optimiser of the golden file is one of ours, and each of ours has cases', (context) => {
+  assert.deepEqual([...new Set(optimisers.map(({optimiser}) => optimiser))].sort(), [...families].sort())
+  for (const family of families) context.diagnostic(`${family}: ${casesOf(family).length} cases`)
 })
 
-for (const {id, params, parameters_after_step: expected} of cases) {
-  test(`${id}: ten steps of AdamW end where PyTorch's do`, () => {
-    const optimizer = openAdamW(
-      {
-        weights: fromHost(Float32Array.from(initial), [initial.length]),
-        firstMoment: fromHost(new Float32Array(initial.length), [initial.length]),
-        secondMoment: fromHost(new Float32Array(initial.length), [initial.length]),
-      },
-      {betas: params.betas ?? [0.9, 0.999], eps: params.eps ?? 1e-8, weightDecay: params.weight_decay ?? 0.01},
-    )
-    gradients.forEach((values, i) => {
-      const gradient = fromHost(Float32Array.from(values), [values.length])
-      optimizer.apply(gradient, i + 1, params.lr)
-      const weights = optimizer.weights()
-      const actual = read(weights)
-      free(gradient, weights)
-      // the fixtures' own tolerance for float32 against float64
-      expected[i]!.forEach((value, j) => {
-        assert.ok(Math.abs(actual[j]! - value) <= 2e-6, `step ${i + 1}, parameter ${j}: ${actual[j]}, not ${value}`)
+for (const family of families) {
+  describe(`${family}: the steps end where PyTorch's do`, () => {
+    for (const {id, params, lr_used, beta1_used, parameters_after_step: expected} of casesOf(family)) {
+      test(id, async () => {
+        const {schedule, ...settings} = params
+        assert.equal(schedule === undefined, lr_used === undefined, 'a schedule comes with the values it gave')
+        const spec = optimizerParameters.parse({name: family.toLowerCase(), ...settings})
+        const parameter = new Parameter('weights', Float32Array.from(initial), [initial.length])
+        const trainer = await openTrainer([parameter], spec, {model: new Map()})
+        gradients.forEach((values, i) => {
+          parameter.addGradient(fromHost(Float32Array.from(values), [values.length]))
+          trainer.step({lr: lr_used?.[i] ?? params.lr, momentum: beta1_used?.[i], batches: 1})
+          const actual = parameter.toHost()
+          // the fixtures' own tolerance for float32 against float64
+          expected[i]!.forEach((value, j) => {
+            assert.ok(Math.abs(actual[j]! - value) <= 2e-6, `step ${i + 1}, parameter ${j}: ${actual[j]}, not ${value}`)
+          })
+        })
+        trainer.dispose()
+        parameter.dispose()
       })
-    })
-    optimizer.dispose()
+    }
   })
+}
+
+function casesOf(family: string): readonly OptimizerCase[] {
+  return optimisers.filter(({optimiser}) => optimiser === family)
 }

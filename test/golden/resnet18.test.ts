@@ -10,6 +10,7 @@ import {Value} from '../../lib/engine/tape.ts'
 import {tf} from '../../lib/engine/tensorflow.ts'
 import {importWeights} from '../../lib/model/import-weights.ts'
 import {type ForwardPass, openNetwork} from '../../lib/model/network.ts'
+import {optimizerParameters} from '../../lib/model/optimizer-parameters.ts'
 import {openResnet18} from '../../lib/model/resnet18.ts'
 import {openSafetensors} from '../../lib/model/safetensors.ts'
 import type {ModelSpec} from '../../lib/model/spec.ts'
@@ -119,7 +120,8 @@ test('Three training steps on triplets have the losses, gradients and changes of
   const before = liveTensors()
   const start = await weights()
   const network = openNetwork(spec, start, imagenet, {precision: 'float32', training: true})
-  const trainer = openTrainer(network.parameters, {name: 'adamw', lr, weight_decay})
+  const settings = optimizerParameters.parse({name: 'adamw', lr, weight_decay})
+  const trainer = await openTrainer(network.parameters, settings, {model: start})
   losses.forEach((expected, step) => {
     const pass = network.forward({pixels, count: 12, height: 224, width: 224})
     const loss = backward(pass, margin)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {readFileSync, writeFileSync} from 'node:fs'
 import {type TestContext, test} from 'node:test'
+import type {HostTensor} from '../../lib/engine/state-dict.ts'
 import {checkModel, checkTraining} from '../../lib/model/check-checkpoint.ts'
 import {
   type ModelFile,
@@ -12,7 +13,6 @@ import {
 } from '../../lib/model/checkpoint.ts'
 import {randomWeights} from '../../lib/model/random-weights.ts'
 import {openSafetensors, writeSafetensors} from '../../lib/model/safetensors.ts'
-import type {HostTensor} from '../../lib/engine/state-dict.ts'
 import {UserError} from '../../lib/user-error.ts'
 import {temporaryFolder, tinySpec} from './fixtures.ts'
 

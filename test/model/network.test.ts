@@ -4,10 +4,10 @@ import {resolve} from 'node:path'
 import {test} from 'node:test'
 import {weightToHost} from '../../lib/engine/layout.ts'
 import {free, liveTensors} from '../../lib/engine/op.ts'
+import type {StateDict} from '../../lib/engine/state-dict.ts'
 import {tf} from '../../lib/engine/tensorflow.ts'
 import type {ImageBatch, Network} from '../../lib/model/network.ts'
 import type {ModelSpec} from '../../lib/model/spec.ts'
-import type {StateDict} from '../../lib/engine/state-dict.ts'
 import {hashed, openTiny, tiny, tinyImages, tinyWeights} from './tiny-network.ts'
 
 interface Summary {

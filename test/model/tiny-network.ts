@@ -1,7 +1,7 @@
+import type {HostTensor, StateDict} from '../../lib/engine/state-dict.ts'
 import {type ImageBatch, type Network, openNetwork} from '../../lib/model/network.ts'
 import {resnetLayout} from '../../lib/model/resnet-layout.ts'
 import type {ModelSpec, Precision} from '../../lib/model/spec.ts'
-import type {HostTensor, StateDict} from '../../lib/engine/state-dict.ts'
 
 /** ResNet18 of width 4: every layer of the real one in a few thousand weights. */
 export const tiny = {
