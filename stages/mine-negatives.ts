@@ -1,6 +1,8 @@
-import {findNeighbours} from '../lib/objectives/neighbours/find.ts'
+import type {DescriptorSet} from '../lib/engine/nearest/sets.ts'
+import {mineEpoch} from '../lib/objectives/mine.ts'
 import {planEpoch} from '../lib/objectives/plan.ts'
-import type {NeighbourRows} from '../lib/objectives/samplers/sampler.ts'
+import {distancesToAnchors} from '../lib/objectives/plan-distances.ts'
+import type {NeighbourRows, TrainingImages} from '../lib/objectives/samplers/sampler.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
 import {writeBatches} from '../lib/tables/batches.ts'
 import {readDescriptors} from '../lib/tables/descriptors.ts'
@@ -9,18 +11,14 @@ import {writeNeighbours} from '../lib/tables/neighbours.ts'
 import type {MineNegativesValues} from './parameters.ts'
 
 /**
- * Finds the nearest images of other classes, and from them makes the epoch's whole plan: which image is in which slot of
- * which step, with the seed of its transform and the learning rate of the step.
+ * Mines images of other classes where the sampler wants them, and makes the epoch's whole plan: which image is in which slot
+ * of which step, with the seed of its transform and the learning rate of the step.
  */
 export async function run(context: StageContext<MineNegativesValues>): Promise<void> {
   const values = context.values
-  const table = await readImages(context.inputs.images!)
-  const rows = rowsOfSplit(table, 'train')
-  const images = {
-    id: Int32Array.from(rows, (row) => table.id[row]!),
-    label: Int32Array.from(rows, (row) => table.label[row]!),
-  }
-  const neighbours = await mine(context, values, images.label)
+  const images = await readTrainingImages(context.inputs.images!)
+  const descriptors = await readOwnDescriptors(context.inputs.descriptors, images)
+  const neighbours = descriptors && (await mine(context, descriptors))
   const plan = await planEpoch({
     mining: values.mining,
     schedule: values.schedule,
@@ -32,25 +30,42 @@ export async function run(context: StageContext<MineNegativesValues>): Promise<v
   })
   context.report({steps: plan.step.at(-1)! + 1, slots: plan.step.length})
   await writeNeighbours(context.outputs.neighbours!, neighbours ?? noNeighbours)
-  await writeBatches(context.outputs.batches!, plan)
+  await writeBatches(context.outputs.batches!, {...plan, distance: distancesToAnchors(plan, descriptors)})
 }
 
-/** The table of neighbours where the sampler looks at descriptors in this epoch. */
+async function readTrainingImages(file: string): Promise<TrainingImages> {
+  const table = await readImages(file)
+  const rows = rowsOfSplit(table, 'train')
+  return {
+    id: Int32Array.from(rows, (row) => table.id[row]!),
+    label: Int32Array.from(rows, (row) => table.label[row]!),
+    className: rows.map((row) => table.className[row]!),
+  }
+}
+
+/** Absent where the sampler looks at no descriptors in this epoch. */
+async function readOwnDescriptors(
+  file: string | undefined,
+  {label}: TrainingImages,
+): Promise<DescriptorSet | undefined> {
+  return file === undefined ? undefined : {...(await readDescriptors(file)), label}
+}
+
 async function mine(
-  context: StageContext,
-  {mining, seed}: MineNegativesValues,
-  label: Int32Array,
+  context: StageContext<MineNegativesValues>,
+  descriptors: DescriptorSet,
 ): Promise<NeighbourRows | undefined> {
-  const file = context.inputs.descriptors
-  if (file === undefined || !('neighbours' in mining)) return undefined
+  const {mining, seed, epoch} = context.values
   const started = performance.now()
-  const descriptors = {...(await readDescriptors(file)), label}
-  const {rows, recall} = await findNeighbours(descriptors, mining, seed, (done, total) =>
-    context.progress({done, total, unit: 'images'}),
-  )
-  context.report({search_seconds: (performance.now() - started) / 1000, recall_against_exact: recall})
-  if (mining.neighbours === 'hnsw') context.note(`approximate neighbours: recall ${recall.toFixed(4)} against exact`)
-  return rows
+  const onProgress = (done: number, total: number) => context.progress({done, total, unit: 'images'})
+  const mined = await mineEpoch({mining, descriptors, seed, epoch, onProgress})
+  if (mined === undefined) return undefined
+  context.report({search_seconds: (performance.now() - started) / 1000})
+  if (mined.recall !== undefined) {
+    context.report({recall_against_exact: mined.recall})
+    if (mined.recall < 1) context.note(`approximate neighbours: recall ${mined.recall.toFixed(4)} against exact`)
+  }
+  return mined.rows
 }
 
 const noNeighbours: NeighbourRows = {

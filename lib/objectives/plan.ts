@@ -1,7 +1,9 @@
 import {openRandom, type SeedPath} from '../random.ts'
+import {epochSeed} from './epoch-seed.ts'
 import type {MiningSpec} from './parameters/mining.ts'
 import type {ScheduleSpec} from './parameters/schedule.ts'
-import type {NeighbourRows, Role, Sampler, Slot, TrainingImages} from './samplers/sampler.ts'
+import {loadSampler} from './samplers/load.ts'
+import type {NeighbourRows, Role, Slot, TrainingImages} from './samplers/sampler.ts'
 import {learningRate} from './schedules.ts'
 
 export interface PlanRequest {
@@ -32,9 +34,8 @@ export interface Plan {
 /** Plans all training of an epoch. Only the sampler's own module is loaded, so that another sampler never changes its keys. */
 export async function planEpoch(request: PlanRequest): Promise<Plan> {
   const {mining, images, neighbours, epoch} = request
-  const {href} = new URL(`samplers/${mining.sampler}.ts`, import.meta.url)
-  const {sample} = (await import(href)) as {sample: Sampler<MiningSpec>}
-  const seed = [request.seed, 'mine-negatives', epoch]
+  const {sample} = await loadSampler(mining)
+  const seed = epochSeed(request.seed, epoch)
   const steps = sample(mining, {images, epoch, seed, ...(neighbours && {neighbours})})
   return tabulate(steps, request, seed)
 }
@@ -55,8 +56,24 @@ function tabulate(steps: Slot[][], {schedule, learningRate: base, epoch}: PlanRe
     group: Int32Array.from(slots, ({group}) => group),
     role: slots.map(({role}) => role),
     image: Int32Array.from(slots, ({image}) => image),
-    seed: seedsOf('augmentation', slots.length),
+    seed: shareViews(steps, seedsOf('augmentation', slots.length)),
     lr: Float64Array.from(stepOf, (step) => rates[step]!),
     stepSeed: Uint32Array.from(stepOf, (step) => stepSeeds[step]!),
   }
+}
+
+/** Gives slots that show the same picture the seed of the first of them. */
+function shareViews(steps: readonly (readonly Slot[])[], seeds: Uint32Array): Uint32Array {
+  let row = 0
+  for (const step of steps) {
+    const seedOf = new Map<number, number>()
+    for (const {view} of step) {
+      if (view !== undefined) {
+        seeds[row] = seedOf.get(view) ?? seeds[row]!
+        seedOf.set(view, seeds[row]!)
+      }
+      row++
+    }
+  }
+  return seeds
 }

@@ -10,10 +10,14 @@ export const batchesDefinition = {
   columns: {
     step: {type: 'int32', meaning: 'from 0, without gaps'},
     slot: {type: 'int32', meaning: 'place in the batch, from 0, without gaps'},
-    group: {type: 'int32', meaning: 'triplet or class number inside the step'},
-    role: {type: 'utf8', meaning: 'anchor, positive or negative of a triplet; member of a class'},
+    group: {type: 'int32', meaning: 'tuple or class number inside the step'},
+    role: {type: 'utf8', meaning: 'anchor, positive or negative of a tuple; member of a class'},
     image: {type: 'int32', meaning: 'the image'},
     seed: {type: 'uint32', meaning: 'of the random draws in its transforms'},
+    distance: {
+      type: 'float32',
+      meaning: 'of a positive or negative to its anchor, by the descriptors it was mined with; else NaN',
+    },
     lr: {type: 'float64', meaning: 'learning rate of the step, the same in all its rows'},
     step_seed: {type: 'uint32', meaning: 'of the random draws inside the step, the same in all its rows'},
   },
@@ -48,6 +52,7 @@ export function checkBatches(path: string, imagesPath: string): Promise<string[]
     checkConstants(batches, note)
     checkImages(batches, train, note)
     checkGroups(batches, train, note)
+    checkDistances(batches, note)
   })
 }
 
@@ -111,5 +116,15 @@ function checkGroups({step, group, role, image}: BatchesTable, train: Membership
       () =>
         `${where}: ${role[row]} ${image[row]} is of class ${label}, ${role[first]} ${image[first]} of class ${ownLabel}.`,
     )
+  }
+}
+
+/** Unit vectors lie 0 to 2 apart, give or take the rounding of float32. */
+function checkDistances({step, slot, role, distance}: BatchesTable, note: Note): void {
+  for (const [row, value] of distance.entries()) {
+    const isTold = role[row] === 'positive' || role[row] === 'negative'
+    if (Number.isNaN(value) || (isTold && value >= 0 && value <= 2.001)) continue
+    const wanted = isTold ? 'it must be from 0 to 2, or NaN' : `role ${role[row]} has none, so it must be NaN`
+    note('distances', () => `Step ${step[row]}, slot ${slot[row]} has distance ${value}; ${wanted}.`)
   }
 }

@@ -6,10 +6,10 @@ import {writeTable} from './write.ts'
 
 export const neighboursDefinition = {
   name: 'neighbours',
-  meaning: 'The nearest training images of other classes for each anchor; by anchor, then rank.',
+  meaning: 'The training images of other classes that were mined for each anchor; by anchor, then rank.',
   columns: {
     anchor: {type: 'int32', meaning: 'image whose neighbours these are'},
-    rank: {type: 'int32', meaning: '0 is the nearest'},
+    rank: {type: 'int32', meaning: '0 is the nearest of those mined'},
     neighbour: {type: 'int32', meaning: 'image of another class'},
     distance: {type: 'float32', meaning: 'Euclidean distance of the unit vectors'},
   },

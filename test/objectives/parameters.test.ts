@@ -40,6 +40,8 @@ describe('parameters', () => {
       pool: 30,
       neighbours: 'exact',
       triplets_per_batch: 64,
+      passes: 1,
+      iterations: null,
     })
   })
 

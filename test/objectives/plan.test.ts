@@ -296,7 +296,7 @@ describe('a plan that cannot be made', () => {
   test('says so when the images do not fill one batch', async () => {
     await assert.rejects(
       plan({sampler: 'classes', classes_per_batch: 6, images_per_class: 4}, trainingImages(6, 2)),
-      /do not fill one batch of 6 classes with 4 images/,
+      /1 pass\(es\) over 12 training images do not fill one batch of 24 images/,
     )
   })
 })

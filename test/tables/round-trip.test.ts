@@ -62,6 +62,7 @@ test('text of many rows keeps its rows over record batches', async (t) => {
     role,
     image: zeros(),
     seed: seeds(),
+    distance: new Float32Array(count),
     lr,
     stepSeed: seeds(),
   })

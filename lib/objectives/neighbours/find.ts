@@ -1,28 +1,20 @@
 import type {DescriptorSet, Neighbours} from '../../engine/nearest/sets.ts'
 import {nearest} from '../../engine/nearest.ts'
-import {openRandom} from '../../random.ts'
-import type {NeighbourRows} from '../samplers/sampler.ts'
+import {deriveSeed, openRandom, type SeedPath} from '../../random.ts'
+import type {Mined, MiningContext, NeighbourRows} from '../samplers/sampler.ts'
 import {hnswNeighbours} from './hnsw.ts'
-
-export interface FoundNeighbours {
-  readonly rows: NeighbourRows
-  /** Share of the true neighbours that an approximate search found, over a sample of images; 1 of an exact search. */
-  readonly recall: number
-}
 
 /** Images whose exact neighbours an approximate search is measured by. */
 const RECALL_SAMPLE = 200
 
-/** Finds the `pool` nearest images of other classes for every image. Progress counts images. */
+/** Mines the `pool` nearest images of other classes for every image, fewer where there are no more. Progress counts images. */
 export async function findNeighbours(
-  descriptors: DescriptorSet,
   mining: {readonly pool: number; readonly neighbours: 'exact' | 'hnsw'},
-  seed: number,
-  onProgress?: (done: number, total: number) => void,
-): Promise<FoundNeighbours> {
+  {descriptors, seed, onProgress}: MiningContext,
+): Promise<Mined> {
   const k = Math.min(mining.pool, descriptors.id.length)
   if (mining.neighbours === 'hnsw') {
-    const found = await hnswNeighbours(descriptors, k, seed, onProgress)
+    const found = await hnswNeighbours(descriptors, k, deriveSeed(...seed, 'hnsw'), onProgress)
     return {rows: toRows(descriptors.id, found), recall: await measureRecall(descriptors, found, seed)}
   }
   const found = await nearest({
@@ -46,10 +38,10 @@ function toRows(anchors: Int32Array, {k, ids, distances}: Neighbours): Neighbour
   }
 }
 
-async function measureRecall(descriptors: DescriptorSet, found: Neighbours, seed: number): Promise<number> {
+async function measureRecall(descriptors: DescriptorSet, found: Neighbours, seed: SeedPath): Promise<number> {
   const {id, label, vectors, dim} = descriptors
   const {k} = found
-  const rows = openRandom(seed, 'recall')
+  const rows = openRandom(...seed, 'recall')
     .shuffled([...id.keys()])
     .slice(0, RECALL_SAMPLE)
   const queries = {

@@ -1,13 +1,12 @@
 import {openRandom} from '../../random.ts'
-import {UserError} from '../../user-error.ts'
-import {classesOf} from './classes-of.ts'
+import {classesOf, requireClasses} from './classes-of.ts'
+import {countBatches, type EpochLength} from './epoch-length.ts'
 import type {SamplingContext, Slot} from './sampler.ts'
 import {takeTurns} from './turns.ts'
 
-export interface BatchShape {
+export interface BatchShape extends EpochLength {
   readonly classes_per_batch: number
   readonly images_per_class: number
-  readonly passes: number
 }
 
 /**
@@ -20,18 +19,20 @@ export function planClassBatches(
   context: SamplingContext,
   choose: () => number[] = () => [],
 ): Slot[][] {
-  const classes = classesOf(context.images)
-  const batchCount = countBatches(shape, context.images.id.length, classes.size)
+  const {classes_per_batch, images_per_class} = shape
+  const classes = classesOf(context.images, Math.min(images_per_class, 2))
+  requireClasses(classes_per_batch, classes.size, 'mining.classes_per_batch')
+  const batchCount = countBatches(shape, context.images.id.length, classes_per_batch * images_per_class)
   const classTurns = takeTurns([...classes.keys()], openRandom(...context.seed, 'classes'))
   const imageRandom = openRandom(...context.seed, 'images')
   const imageTurns = new Map([...classes].map(([label, images]) => [label, takeTurns(images, imageRandom)]))
 
   return Array.from({length: batchCount}, () => {
     const chosen = new Set(choose())
-    while (chosen.size < shape.classes_per_batch) chosen.add(classTurns.next(chosen))
+    while (chosen.size < classes_per_batch) chosen.add(classTurns.next(chosen))
     return [...chosen].flatMap((label, group) => {
       const taken = new Set<number>()
-      return Array.from({length: shape.images_per_class}, (): Slot => {
+      return Array.from({length: images_per_class}, (): Slot => {
         if (taken.size === classes.get(label)!.length) taken.clear()
         const image = imageTurns.get(label)!.next(taken)
         taken.add(image)
@@ -39,25 +40,4 @@ export function planClassBatches(
       })
     })
   })
-}
-
-/** As many whole batches as `passes` over the training images fill. */
-function countBatches(
-  {classes_per_batch, images_per_class, passes}: BatchShape,
-  images: number,
-  classes: number,
-): number {
-  if (classes_per_batch > classes) {
-    throw new UserError(
-      `mining.classes_per_batch is ${classes_per_batch}, but the training images have ${classes} classes. Set it to ${classes} or less.`,
-    )
-  }
-  const batches = Math.floor((passes * images) / (classes_per_batch * images_per_class))
-  if (batches === 0) {
-    throw new UserError(
-      `${passes} pass(es) over ${images} training images do not fill one batch of ${classes_per_batch} classes with ` +
-        `${images_per_class} images. Make the batch smaller or raise mining.passes.`,
-    )
-  }
-  return batches
 }

@@ -1,8 +1,9 @@
 import {openRandom, type Random} from '../../random.ts'
+import {findNeighbours} from '../neighbours/find.ts'
 import type {SamplerParameters} from '../parameters/mining.ts'
 import {usesDescriptors} from '../uses-descriptors.ts'
 import {planClassBatches} from './class-batches.ts'
-import type {NeighbourRows, Sampler, TrainingImages} from './sampler.ts'
+import type {Miner, NeighbourRows, Sampler, TrainingImages} from './sampler.ts'
 
 /**
  * Class batches of which a share is made of near misses: groups of classes that are confused with each other now.
@@ -21,6 +22,8 @@ export const sample: Sampler<SamplerParameters<'near-classes'>> = (parameters, c
     return waiting.splice(0, groupsPerBatch).flat()
   })
 }
+
+export const mine: Miner<SamplerParameters<'near-classes'>> = findNeighbours
 
 /** How often classes are confused, by [class][other class]: votes of their images, where a nearest neighbour counts most. */
 type Confusion = ReadonlyMap<number, ReadonlyMap<number, number>>

@@ -3,9 +3,9 @@ import type {Sampler} from './sampler.ts'
 import {planTriplets} from './triplets.ts'
 
 /** Triplets whose negative is any image of another class. */
-export const sample: Sampler<SamplerParameters<'random-triplets'>> = ({triplets_per_batch}, context) => {
+export const sample: Sampler<SamplerParameters<'random-triplets'>> = (parameters, context) => {
   const {id, label} = context.images
-  return planTriplets(context, triplets_per_batch, (row, random) => {
+  return planTriplets(context, parameters, (row, random) => {
     for (;;) {
       const other = random.below(id.length)
       if (label[other] !== label[row]) return id[other]!

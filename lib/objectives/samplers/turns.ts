@@ -7,13 +7,13 @@ export interface Turns {
 }
 
 export function takeTurns(items: readonly number[], random: Random): Turns {
-  const waiting: number[] = []
+  let waiting: number[] = []
   return {
     next(taken) {
       let at = waiting.findIndex((item) => !taken.has(item))
       if (at === -1) {
         const from = waiting.length
-        waiting.push(...random.shuffled(items))
+        waiting = waiting.concat(random.shuffled(items))
         at = waiting.findIndex((item, place) => place >= from && !taken.has(item))
       }
       return waiting.splice(at, 1)[0]!

@@ -54,6 +54,7 @@ test('A plan shows one step in words, and --where chooses which', async (context
     role: Array.from({length: 12}, (_, i) => ['anchor', 'positive', 'negative'][i % 3]!),
     image: twelve((i) => i + 10),
     seed: Uint32Array.from({length: 12}, (_, i) => i),
+    distance: new Float32Array(12).fill(Number.NaN),
     lr: Float64Array.from({length: 12}, () => 1e-5),
     stepSeed: new Uint32Array(12),
   })
