@@ -53,7 +53,7 @@ export const catalogue: Catalogue = {
     'mine-negatives': {
       module: 'stages/mine-negatives.ts',
       inputs: {
-        images: {kind: 'images', reads: () => ({columns: ['id', 'label'], where: {split: 'train'}})},
+        images: {kind: 'images', reads: namesForSampler},
         descriptors: {kind: 'descriptors', needed: needsDescriptors},
       },
       outputs: {neighbours: 'neighbours', batches: 'batches'},
@@ -115,6 +115,12 @@ export const catalogue: Catalogue = {
 /** An extraction sees pictures, not what they are called: relabelling or moving a data set extracts nothing again. */
 function pixelsOfSplit({split}: Values): Values {
   return {columns: ['id', 'sha256'], where: {split}}
+}
+
+/** Renaming classes plans nothing again, unless the sampler reads their names. */
+function namesForSampler(values: Values): Values {
+  const names = text(values, 'mining', 'sampler') === 'hierarchical' ? ['class_name'] : []
+  return {columns: ['id', 'label', ...names], where: {split: 'train'}}
 }
 
 function needsDescriptors(values: Values): boolean {

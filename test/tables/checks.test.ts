@@ -205,7 +205,8 @@ test('batches: roles are known, and a triplet is made of two images of one class
     'Step 1, group 0: positive 1 is of class 0, anchor 3 of class 1.',
     'Step 1, group 0: negative 2 is of class 1, anchor 3 of class 1.',
   ])
-  assert.deepEqual(await check.batches(t, {role: role.with(0, 'negative').with(1, 'anchor').with(2, 'positive')}), [
+  const swapped = role.with(0, 'negative').with(1, 'anchor').with(2, 'positive')
+  assert.deepEqual(await check.batches(t, {role: swapped, distance: new Float32Array(6).fill(Number.NaN)}), [
     'Step 0, group 0 begins with a negative, not with its anchor.',
     'Step 0, group 0: positive 2 is of class 1, negative 0 of class 0.',
   ])
@@ -214,9 +215,33 @@ test('batches: roles are known, and a triplet is made of two images of one class
 test('batches: members of a group are of one class', async (t) => {
   const role = Array<string>(6).fill('member')
   const group = Int32Array.of(0, 0, 1, 0, 1, 1)
-  assert.deepEqual(await check.batches(t, {role, group, image: Int32Array.of(0, 1, 2, 3, 0, 2)}), [
+  const distance = new Float32Array(6).fill(Number.NaN)
+  assert.deepEqual(await check.batches(t, {role, group, distance, image: Int32Array.of(0, 1, 2, 3, 0, 2)}), [
     'Step 1, group 1: member 2 is of class 1, member 0 of class 0.',
   ])
+})
+
+test('batches: positives and negatives have a possible distance or none, anchors none', async (t) => {
+  assert.deepEqual(await check.batches(t, {distance: Float32Array.of(0.5, -1, 2.5, Number.NaN, 2, Infinity)}), [
+    'Step 0, slot 0 has distance 0.5; role anchor has none, so it must be NaN.',
+    'Step 0, slot 1 has distance -1; it must be from 0 to 2, or NaN.',
+    'Step 0, slot 2 has distance 2.5; it must be from 0 to 2, or NaN.',
+    'Step 1, slot 2 has distance Infinity; it must be from 0 to 2, or NaN.',
+  ])
+})
+
+test('batches: a tuple may have several positives and negatives', async (t) => {
+  const table = someBatches()
+  const tuple = {
+    ...table,
+    step: new Int32Array(6),
+    slot: Int32Array.from([0, 1, 2, 3, 4, 5]),
+    role: ['anchor', 'positive', 'positive', 'negative', 'negative', 'negative'],
+    image: Int32Array.of(0, 1, 1, 2, 3, 2),
+    lr: new Float64Array(6),
+    stepSeed: new Uint32Array(6),
+  }
+  assert.deepEqual(await check.batches(t, {...tuple, distance: new Float32Array(6).fill(Number.NaN)}), [])
 })
 
 test('steps: counts and ranges are checked; the gradient norm may be NaN where nothing was updated', async (t) => {

@@ -66,6 +66,7 @@ export function someBatches(): BatchesTable {
     role: ['anchor', 'positive', 'negative', 'anchor', 'positive', 'negative'],
     image: Int32Array.of(0, 1, 2, 3, 2, 1),
     seed: Uint32Array.of(1, 2, 3, 4, 5, 2 ** 32 - 1),
+    distance: Float32Array.of(Number.NaN, 0.5, 1.25, Number.NaN, Number.NaN, Number.NaN),
     lr: Float64Array.of(1e-5, 1e-5, 1e-5, 2e-5, 2e-5, 2e-5),
     stepSeed: Uint32Array.of(7, 7, 7, 8, 8, 8),
   }
