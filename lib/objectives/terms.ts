@@ -114,8 +114,7 @@ export function eachTriplet(
   visit: (anchor: number, positive: number, negative: number) => void,
 ): void {
   if (triplets !== undefined) {
-    const {anchor, positive, negative} = triplets
-    for (let i = 0; i < anchor.length; i++) visit(anchor[i]!, positive[i]!, negative[i]!)
+    triplets.each(visit)
     return
   }
   for (let anchor = 0; anchor + 1 < positives.start.length; anchor++) {
@@ -128,13 +127,9 @@ export function eachTriplet(
 }
 
 function countTriplets({positives, negatives, triplets}: Tuples, rows: number): Int32Array {
-  const counts = new Int32Array(rows)
-  if (triplets !== undefined) for (const anchor of triplets.anchor) counts[anchor]!++
-  else {
-    for (let row = 0; row < rows; row++) {
-      counts[row] =
-        (positives.start[row + 1]! - positives.start[row]!) * (negatives.start[row + 1]! - negatives.start[row]!)
-    }
-  }
-  return counts
+  if (triplets !== undefined) return triplets.counts
+  return Int32Array.from({length: rows}, (_, row) => {
+    const ofRow = ({start}: PairList) => start[row + 1]! - start[row]!
+    return ofRow(positives) * ofRow(negatives)
+  })
 }

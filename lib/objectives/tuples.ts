@@ -17,18 +17,18 @@ export interface PairList {
   readonly other: Int32Array
 }
 
-/** Triplets as three columns: a row, and two columns of the distance matrix. */
+/** Triplets of a row and two columns of the distance matrix. They are visited, not listed: a batch of 4,096 has 10^8 of them. */
 export interface Triplets {
-  readonly anchor: Int32Array
-  readonly positive: Int32Array
-  readonly negative: Int32Array
+  /** How many every row is the anchor of. */
+  readonly counts: Int32Array
+  each(visit: (anchor: number, positive: number, negative: number) => void): void
 }
 
 /** What a loss compares: pairs of one class and of different classes, and triplets of them. */
 export interface Tuples {
   readonly positives: PairList
   readonly negatives: PairList
-  /** Absent: every positive of an anchor with every negative of it. Left implicit, for a batch of 4,096 has 10^8 of them. */
+  /** Absent: every positive of an anchor with every negative of it. */
   readonly triplets?: Triplets
 }
 
@@ -46,7 +46,7 @@ export function plannedTuples({group, role}: PlannedBatch): Tuples | undefined {
     if (known === undefined) rows.set(group[row]!, [row])
     else known.push(row)
   })
-  const triplets: [number, number, number][] = []
+  const triplets: Triplet[] = []
   for (const [number, anchors] of members.anchor) {
     for (const anchor of anchors) {
       for (const positive of members.positive.get(number) ?? []) {
@@ -54,7 +54,7 @@ export function plannedTuples({group, role}: PlannedBatch): Tuples | undefined {
       }
     }
   }
-  return fromTriplets(role.length, triplets)
+  return ofTriplets(listTriplets(role.length, triplets))
 }
 
 /**
@@ -85,23 +85,49 @@ export function allTuples(labels: Int32Array, references: Int32Array = new Int32
   }
 }
 
-/** Explicit triplets; the pairs are those inside them, as often as they occur. */
-export function fromTriplets(rows: number, triplets: readonly (readonly [number, number, number])[]): Tuples {
+export type Triplet = readonly [anchor: number, positive: number, negative: number]
+
+/** Triplets that are few enough to be written down. */
+export function listTriplets(rows: number, triplets: readonly Triplet[]): Triplets {
+  const counts = new Int32Array(rows)
+  for (const [anchor] of triplets) counts[anchor]!++
   return {
-    positives: pairList(
-      rows,
-      triplets.map(([anchor, positive]) => [anchor, positive]),
-    ),
-    negatives: pairList(
-      rows,
-      triplets.map(([anchor, , negative]) => [anchor, negative]),
-    ),
-    triplets: {
-      anchor: Int32Array.from(triplets, ([anchor]) => anchor),
-      positive: Int32Array.from(triplets, ([, positive]) => positive),
-      negative: Int32Array.from(triplets, ([, , negative]) => negative),
+    counts,
+    each(visit) {
+      for (const [anchor, positive, negative] of triplets) visit(anchor, positive, negative)
     },
   }
+}
+
+/** Triplets and the pairs inside them, as often as they occur; the pairs are gathered when a loss asks for them. */
+export function ofTriplets(triplets: Triplets): Tuples {
+  let pairs: {positives: PairList; negatives: PairList} | undefined
+  const gathered = () => {
+    pairs ??= gatherPairs(triplets)
+    return pairs
+  }
+  return {
+    triplets,
+    get positives() {
+      return gathered().positives
+    },
+    get negatives() {
+      return gathered().negatives
+    },
+  }
+}
+
+function gatherPairs({counts, each}: Triplets): {positives: PairList; negatives: PairList} {
+  const start = new Int32Array(counts.length + 1)
+  for (const [row, count] of counts.entries()) start[row + 1] = start[row]! + count
+  const [next, total] = [start.slice(), start[counts.length]!]
+  const [positive, negative] = [new Int32Array(total), new Int32Array(total)]
+  each((anchor, p, n) => {
+    const place = next[anchor]!++
+    positive[place] = p
+    negative[place] = n
+  })
+  return {positives: {start, other: positive}, negatives: {start, other: negative}}
 }
 
 /** Pairs in any order, gathered by anchor; the order among the partners of an anchor is kept. */
