@@ -1,6 +1,6 @@
-import {readFile} from 'node:fs/promises'
 import {describeNumerics} from '../lib/engine/numerics.ts'
 import type {ObjectiveSpec} from '../lib/objectives/parameters/objective.ts'
+import {partsOf} from '../lib/objectives/parts.ts'
 import {usesDescriptors} from '../lib/objectives/uses-descriptors.ts'
 import type {Catalogue, FileKind, Values} from '../lib/pipeline/stage.ts'
 import type {MineNegativesValues} from './parameters.ts'
@@ -108,7 +108,10 @@ export const catalogue: Catalogue = {
       extension: '.safetensors',
       check: async (file) => (await import('../lib/model/check-checkpoint.ts')).checkTraining(file),
     },
-    metrics: {extension: '.json', check: checkMetrics},
+    metrics: {
+      extension: '.json',
+      check: async (file) => (await import('../lib/metrics/check.ts')).checkMetrics(file),
+    },
   },
 }
 
@@ -128,9 +131,13 @@ function needsDescriptors(values: Values): boolean {
   return usesDescriptors(mining, epoch)
 }
 
-/** The files of the chosen loss and miner. */
-function objectiveModules({loss, miner}: ObjectiveSpec): string[] {
-  return [`lib/objectives/losses/${loss}.ts`, ...(miner ? [`lib/objectives/miners/${miner.name}.ts`] : [])]
+/** The files of the chosen losses with their miners and regularisers. */
+function objectiveModules(spec: ObjectiveSpec): string[] {
+  return partsOf(spec).flatMap(({objective: {loss, miner, regularizers}}) => [
+    `lib/objectives/losses/${loss}.ts`,
+    ...(miner ? [`lib/objectives/miners/${miner.name}.ts`] : []),
+    ...regularizers.map(({name}) => `lib/objectives/regularizers/${name}.ts`),
+  ])
 }
 
 function table(check: FileKind['check']): FileKind {
@@ -142,13 +149,6 @@ function table(check: FileKind['check']): FileKind {
       return digestColumns(file, {columns, where} as Parameters<typeof digestColumns>[1])
     },
   }
-}
-
-async function checkMetrics(file: string): Promise<string[]> {
-  const {metrics} = JSON.parse(await readFile(file, 'utf8')) as {metrics: Record<string, number | null>}
-  return Object.entries(metrics)
-    .filter(([, value]) => !(value !== null && value >= 0 && value <= 1))
-    .map(([name, value]) => `${name} is ${value}; it must be from 0 to 1 (null: no image has another of its class).`)
 }
 
 function text(values: Values, group: string, name: string): string {

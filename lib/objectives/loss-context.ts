@@ -16,24 +16,24 @@ export interface LossHistory {
   readonly tensors?: StateDict | undefined
 }
 
-/** What a loss is opened with: weights and memory of the checkpoint where there are any. */
-export function lossContext({dim, classes, seed, tensors}: LossHistory): LossContext {
+/** What a loss is opened with: weights and memory of the checkpoint where there are any. `prefix`: what names there begin with. */
+export function lossContext({dim, classes, seed, tensors}: LossHistory, prefix: string): LossContext {
   return {
     dim,
     classes,
     weight(name, shape, initial) {
-      const kept = tensors?.get(`loss.${name}`)
+      const fullName = `${prefix}${name}`
+      const kept = tensors?.get(fullName)
       const count = shape.reduce((product, size) => product * size, 1)
-      if (tensors === undefined)
-        return new Parameter(`loss.${name}`, initial(openRandom(seed, 'loss', name), count), shape)
+      if (tensors === undefined) return new Parameter(fullName, initial(openRandom(seed, fullName), count), shape)
       if (kept?.dtype !== 'F32' || kept.shape.join() !== shape.join()) {
         throw new UserError(
-          `The training state has ${kept === undefined ? 'no weights' : `weights [${kept.shape}]`} loss.${name}, but this loss needs [${shape}]: ` +
+          `The training state has ${kept === undefined ? 'no weights' : `weights [${kept.shape}]`} ${fullName}, but this loss needs [${shape}]: ` +
             'it was made with another loss or other training classes. Start from its model alone.',
         )
       }
-      return new Parameter(`loss.${name}`, kept.data, shape)
+      return new Parameter(fullName, kept.data, shape)
     },
-    remembered: (name) => tensors?.get(`loss.${name}`),
+    remembered: (name) => tensors?.get(`${prefix}${name}`),
   }
 }

@@ -12,8 +12,12 @@ export interface LossBatch {
   readonly vectors: Vectors
   /** Class number of every row, from 0 without gaps over the training classes. */
   readonly labels: Int32Array
+  /** Number of the row's group in the plan: its tuple, its class, or the image that it is a view of. */
+  readonly group: Int32Array
   /** What to compare; losses against class weights do not look at it. */
   readonly tuples: Tuples
+  /** What a teacher makes of the same images, [rows, any dim], used as given: it gets no gradient. */
+  readonly teacher?: Raw
 }
 
 /** A loss of one batch, before its terms are reduced. */
@@ -29,10 +33,10 @@ export interface LossPass {
 export interface OpenLoss {
   /** plan: the tuples of the plan where it has any, else all of the batch; batch: all of the batch, whatever the plan says. A miner comes first. */
   readonly compares: 'plan' | 'batch'
-  /** Class weights, proxies, centres, boundaries: trained beside the network, named `loss.…`. */
+  /** Class weights, proxies, centres, boundaries: trained beside the network. */
   readonly weights: readonly Parameter[]
   start(batch: LossBatch): LossPass
-  /** What it remembers beside its weights, named `loss.…`, for the training half of the checkpoint. */
+  /** What it remembers beside its weights, by plain name, for the training half of the checkpoint. */
   state(): StateDict
   dispose(): void
 }
@@ -43,9 +47,9 @@ export interface LossContext {
   readonly dim: number
   /** Training classes. */
   readonly classes: number
-  /** A weight as the checkpoint has it, else as `initial` draws it. `shape` is PyTorch's; the name gets `loss.` in front. */
+  /** A weight as the checkpoint has it, else as `initial` draws it. `shape` is PyTorch's; the name gets `loss.` in front, among several losses `loss.0.`. */
   weight(name: string, shape: readonly number[], initial: (random: Random, count: number) => Float32Array): Parameter
-  /** What an earlier `state()` kept under a name (without `loss.`). */
+  /** What an earlier `state()` kept under a name. */
   remembered(name: string): HostTensor | undefined
 }
 

@@ -32,7 +32,7 @@ describe('losses and their gradients equal the reference libraries', () => {
 /** Tolerances of the fixtures' README for float32. */
 async function compare(entry: Entry, data: Case, run: GoldenRun): Promise<void> {
   const {batch, rowOf} = toBatch(data, run)
-  const result = await evaluate(run.spec, batch, tensorsOf(run))
+  const result = await evaluate(run.spec, {...batch, ...(run.teacher && {teacher: run.teacher})}, tensorsOf(run))
   const {loss: lossTolerance, gradient: gradientTolerance} = run.tolerance ?? {loss: 1e-5, gradient: 5e-5}
   const expected = Number(entry.loss_value)
   assert.ok(

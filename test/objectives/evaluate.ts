@@ -11,6 +11,8 @@ export interface Batch {
   readonly labels: readonly number[]
   /** What the plan adds to plain batches. */
   readonly plan?: Partial<PlannedBatch>
+  /** Embeddings of the same rows by a teacher. */
+  readonly teacher?: readonly (readonly number[])[]
 }
 
 /** An evaluation with everything taken off TensorFlow. */
@@ -23,19 +25,21 @@ export interface HostEvaluation extends Omit<Evaluation, 'gradient'> {
 
 /** Evaluates one batch with a newly opened objective; `tensors` are the weights of the loss in a checkpoint. */
 export async function evaluate(spec: unknown, batch: Batch, tensors?: StateDict): Promise<HostEvaluation> {
-  const {embeddings, labels, plan} = batch
+  const {embeddings, labels, plan, teacher} = batch
   const parsed: ObjectiveSpec = objectiveParameters.parse(spec)
   const classes = 1 + Math.max(...labels, ...classCounts(tensors))
   const objective = await openObjective(parsed, {dim: embeddings[0]!.length, classes, seed: 0, tensors})
   const input = tf.tensor2d(embeddings.map((row) => [...row]))
+  const guide = teacher && tf.tensor2d(teacher.map((row) => [...row]))
   try {
-    const {gradient, ...figures} = objective.evaluate(input, {
+    const planned = {
       labels: Int32Array.from(labels),
       group: Int32Array.from(labels),
       role: labels.map(() => 'member'),
       stepSeed: 0,
       ...plan,
-    })
+    }
+    const {gradient, ...figures} = objective.evaluate(input, planned, guide)
     const weightGradients = new Map(
       objective.weights.map((weight) => {
         const raw = weight.takeGradient()
@@ -49,6 +53,7 @@ export async function evaluate(spec: unknown, batch: Batch, tensors?: StateDict)
     return {...figures, gradient: rows, weightGradients}
   } finally {
     input.dispose()
+    guide?.dispose()
     objective.dispose()
     for (const weight of objective.weights) weight.dispose()
   }

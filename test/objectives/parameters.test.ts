@@ -7,6 +7,7 @@ import {minerCards} from '../../lib/objectives/miners/cards.ts'
 import {miningParameters} from '../../lib/objectives/parameters/mining.ts'
 import {objectiveParameters} from '../../lib/objectives/parameters/objective.ts'
 import {scheduleParameters} from '../../lib/objectives/parameters/schedule.ts'
+import {regularizerCards} from '../../lib/objectives/regularizers/cards.ts'
 import {usesDescriptors} from '../../lib/objectives/uses-descriptors.ts'
 
 const folder = resolve(import.meta.dirname, '../../lib/objectives')
@@ -22,6 +23,12 @@ describe('parameters', () => {
     assert.deepEqual([...files, 'cards.ts', 'miner.ts'].sort(), readdirSync(resolve(folder, 'miners')).sort())
   })
 
+  test('name exactly the regularisers that have a file', () => {
+    const files = regularizerCards.flatMap(({name}) => [`${name}.ts`, `${name}.card.ts`])
+    const found = readdirSync(resolve(folder, 'regularizers')).sort()
+    assert.deepEqual([...files, 'cards.ts', 'regularizer.ts'].sort(), found)
+  })
+
   test('name samplers that have a file', () => {
     const files = readdirSync(resolve(folder, 'samplers'))
     for (const {shape} of miningParameters.options) assert.ok(files.includes(`${shape.sampler.value}.ts`))
@@ -34,6 +41,7 @@ describe('parameters', () => {
       distance: {name: 'squared', normalise: true},
       reducer: {name: 'mean'},
       miner: null,
+      regularizers: [],
     })
     assert.deepEqual(miningParameters.parse({sampler: 'hard-triplets'}), {
       sampler: 'hard-triplets',

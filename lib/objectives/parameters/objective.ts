@@ -3,6 +3,8 @@ import {z} from 'zod'
 import type {LossCard} from '../card.ts'
 import {lossCards} from '../losses/cards.ts'
 import {minerCards} from '../miners/cards.ts'
+import {multiple} from '../multiple.card.ts'
+import {regularizerCards} from '../regularizers/cards.ts'
 import {type DistanceSpec, distanceParameters} from './distance.ts'
 import {type ReducerSpec, reducerParameters} from './reducer.ts'
 
@@ -11,13 +13,29 @@ export interface MinerSpec {
   readonly name: string
 }
 
+/** A regulariser with its parameters. */
+export interface RegularizerSpec {
+  readonly name: string
+  /** Its share of the loss. */
+  readonly weight: number
+}
+
 /** A loss with its parameters. */
-export interface ObjectiveSpec {
+export interface LossSpec {
   readonly loss: string
   readonly distance?: DistanceSpec
   readonly reducer: ReducerSpec
   readonly miner?: MinerSpec | null
+  readonly regularizers: readonly RegularizerSpec[]
 }
+
+/** Several losses, added up with weights. */
+export interface MultipleSpec {
+  readonly loss: 'multiple'
+  readonly losses: readonly {readonly weight: number; readonly objective: LossSpec}[]
+}
+
+export type ObjectiveSpec = LossSpec | MultipleSpec
 
 /** One entry a miner, named as its file in miners/. */
 const minerParameters = union(
@@ -25,8 +43,25 @@ const minerParameters = union(
   minerCards.map(({name, parameters}) => z.strictObject({name: z.literal(name), ...parameters})),
 )
 
-/** One entry a loss, named as its file in losses/. */
-export const objectiveParameters = union('loss', lossCards.map(lossSchema)) as unknown as z.ZodType<ObjectiveSpec>
+/** One entry a regulariser, named as its file in regularizers/: those of embeddings alone, and with those of class weights. */
+const regularizersOf = {
+  embeddings: regularizerParameters(['embeddings']),
+  all: regularizerParameters(['embeddings', 'class-weights']),
+}
+
+const losses = lossCards.map(lossSchema)
+
+const several = z.strictObject({
+  loss: z.literal(multiple.name),
+  losses: z
+    .array(z.strictObject({weight: z.number().min(0).default(1), objective: union('loss', losses)}))
+    .min(1)
+    .max(16)
+    .describe('the losses with their weights'),
+})
+
+/** One entry a loss, named as its file in losses/, and several losses at once. */
+export const objectiveParameters = union('loss', [...losses, several]) as unknown as z.ZodType<ObjectiveSpec>
 
 function lossSchema({name, distance, reducer, compares, parameters}: LossCard) {
   return z.strictObject({
@@ -39,10 +74,24 @@ function lossSchema({name, distance, reducer, compares, parameters}: LossCard) {
         .describe('how embeddings are compared'),
     }),
     reducer: reducerParameters.default(reducer).describe('how the terms become one number'),
-    ...(['tuples', 'batch'].includes(compares) && {
+    ...(compares === 'pairs' && {
       miner: minerParameters.nullable().default(null).describe('keeps some of the tuples of each batch; null: all'),
     }),
+    regularizers: z
+      .array(compares === 'classes' ? regularizersOf.all : regularizersOf.embeddings)
+      .default([])
+      .describe('penalties that are added to the loss'),
   })
+}
+
+function regularizerParameters(kinds: readonly string[]) {
+  const weight = z.number().min(0).max(1e6).default(1).describe('its share of the loss')
+  return union(
+    'name',
+    regularizerCards
+      .filter((card) => kinds.includes(card.of))
+      .map(({name, parameters}) => z.strictObject({name: z.literal(name), ...parameters, weight})),
+  )
 }
 
 function union<Key extends string>(key: Key, members: readonly z.ZodObject[]) {

@@ -43,6 +43,8 @@ export interface GoldenRun {
   }[]
   /** Instead of the case's. */
   readonly embeddings?: readonly (readonly number[])[]
+  /** Embeddings of the same rows by a teacher. */
+  readonly teacher?: readonly (readonly number[])[]
   /** By our name (without "loss."): the weights in the checkpoint, and their gradient (absent: not compared). */
   readonly weights?: Readonly<Record<string, {readonly values: Rows; readonly gradient?: Rows}>>
   /** Wider than the fixtures' README asks, with the reason. */

@@ -1,0 +1,119 @@
+import {free, fromHost, type Raw} from '../engine/op.ts'
+import {multiply} from '../engine/ops/elementwise.ts'
+import type {Parameter} from '../engine/parameter.ts'
+import type {StateDict} from '../engine/state-dict.ts'
+import {randomFrom} from '../random.ts'
+import type {LossOpener, LossPass} from './loss.ts'
+import {type LossHistory, lossContext} from './loss-context.ts'
+import type {Miner} from './miners/miner.ts'
+import type {LossSpec, MinerSpec, RegularizerSpec} from './parameters/objective.ts'
+import type {Part} from './parts.ts'
+import {reduce} from './reduce.ts'
+import type {Regularizer} from './regularizers/regularizer.ts'
+import {allTuples, type PlannedBatch, plannedTuples, type Tuples} from './tuples.ts'
+import {addGradients, type Vectors} from './vectors.ts'
+
+/** What a batch teaches by one loss, its weight in the objective counted in. */
+export interface PartEvaluation {
+  readonly value: number
+  /** Terms above zero, and all of them. */
+  readonly active: number
+  readonly count: number
+  /** What was compared. */
+  readonly tuples: Tuples
+  /** By the raw embeddings [rows, dim]; the caller's. */
+  readonly gradient: Raw
+}
+
+/** One of the losses of an objective, with its miner and regularisers. */
+export interface OpenPart {
+  readonly weights: readonly Parameter[]
+  /** Adds to the gradients of the weights. `teacher`: other embeddings of the rows, [rows, any dim]. */
+  evaluate(vectors: Vectors, batch: PlannedBatch, teacher?: Raw): PartEvaluation
+  state(): StateDict
+  dispose(): void
+}
+
+/** Opens what a specification names. Those modules alone are loaded, so that another loss or miner never changes these keys. */
+export async function openPart({objective: spec, weight, prefix}: Part, history: LossHistory): Promise<OpenPart> {
+  const {open} = await load<{open: LossOpener<LossSpec>}>(`losses/${spec.loss}.ts`)
+  const miner = spec.miner ? (await load<{mine: Miner<MinerSpec>}>(`miners/${spec.miner.name}.ts`)).mine : undefined
+  const penalties = await Promise.all(spec.regularizers.map((regularizer) => openPenalty(regularizer, history)))
+  const loss = open(spec, lossContext(history, prefix))
+  return {
+    weights: loss.weights,
+    evaluate(vectors, batch, teacher) {
+      const tuples = miner === undefined ? plainTuples(batch, loss.compares) : mined(miner, spec.miner!, batch, vectors)
+      const {labels, group} = batch
+      const pass = loss.start({vectors, labels, group, tuples, ...(teacher && {teacher})})
+      const figures = settle(pass, {spec, weight, labels})
+      let {value} = figures
+      let gradient = pass.gradient()
+      for (const penalty of penalties) {
+        const added = penalty(vectors.tensor('raw'), loss.weights, weight)
+        value += added.value
+        if (added.gradient !== undefined) gradient = addGradients(gradient, added.gradient)
+      }
+      return {...figures, value, tuples, gradient}
+    },
+    state: () => new Map(Array.from(loss.state(), ([name, tensor]) => [`${prefix}${name}`, tensor])),
+    dispose: () => {
+      loss.dispose()
+    },
+  }
+}
+
+function load<Module>(file: string): Promise<Module> {
+  return import(new URL(file, import.meta.url).href) as Promise<Module>
+}
+
+function plainTuples(batch: PlannedBatch, compares: 'plan' | 'batch'): Tuples {
+  return (compares === 'plan' ? plannedTuples(batch) : undefined) ?? allTuples(batch.labels)
+}
+
+function mined(mine: Miner<MinerSpec>, spec: MinerSpec, {labels, stepSeed}: PlannedBatch, vectors: Vectors): Tuples {
+  const batch = {vectors, labels, columnLabels: labels, all: allTuples(labels), random: randomFrom(stepSeed)}
+  return mine(batch, spec)
+}
+
+/** Reduces every group of terms, adds them up, and sends the weights of the terms back. */
+function settle({terms}: LossPass, {spec, weight, labels}: {spec: LossSpec; weight: number; labels: Int32Array}) {
+  let [value, active, count] = [0, 0, 0]
+  for (const group of terms) {
+    const reduction = reduce(group, {spec: spec.reducer, labels})
+    value += weight * reduction.value
+    active += reduction.active
+    count += reduction.count
+    group.backward((term, anchor) => weight * reduction.weight(term, anchor))
+  }
+  return {value, active, count}
+}
+
+/** A penalty on the embeddings, or on every weight that is a matrix (class weights, proxies, centres), whose gradient it adds to. */
+async function openPenalty(spec: RegularizerSpec, {classes}: LossHistory) {
+  const {of, penalise} = await load<{of: 'embeddings' | 'class-weights'; penalise: Regularizer<RegularizerSpec>}>(
+    `regularizers/${spec.name}.ts`,
+  )
+  return (embeddings: Raw, weights: readonly Parameter[], share: number): {value: number; gradient?: Raw} => {
+    const factor = share * spec.weight
+    if (of === 'embeddings') {
+      const {value, gradient} = penalise({rows: embeddings, classes}, spec)
+      return {value: factor * value, gradient: times(gradient, factor)}
+    }
+    let total = 0
+    for (const weight of weights.filter(({shape}) => shape.length === 2)) {
+      const {value, gradient} = penalise({rows: weight.raw, classes}, spec)
+      total += factor * value
+      weight.addGradient(times(gradient, factor))
+    }
+    return {value: total}
+  }
+}
+
+/** A tensor times a number; takes the tensor over. */
+function times(tensor: Raw, factor: number): Raw {
+  const scalar = fromHost(Float32Array.of(factor), [])
+  const product = multiply(tensor, scalar)
+  free(tensor, scalar)
+  return product
+}
