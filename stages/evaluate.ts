@@ -1,62 +1,49 @@
 import {writeFile} from 'node:fs/promises'
-import type {Neighbours} from '../lib/engine/nearest/sets.ts'
-import {nearest as findNearest} from '../lib/engine/nearest.ts'
-import {type Measures, measure, neighboursNeeded} from '../lib/metrics/measure.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
-import {readDescriptors} from '../lib/tables/descriptors.ts'
-import {type ImagesTable, readImages, rowsOfSplit} from '../lib/tables/images.ts'
-import {writeQueries} from '../lib/tables/queries.ts'
+import {type QueriesTable, writeQueries} from '../lib/tables/queries.ts'
+import {describeMetrics} from './evaluate/describe.ts'
+import {type Retrieval, retrieve} from './evaluate/retrieval.ts'
+import {openTestSet, type TestSet} from './evaluate/test-sets.ts'
 import type {EvaluateValues} from './parameters.ts'
 
 /** Measures how well every image of a split finds its class among the others, from descriptors alone. */
 export async function run(context: StageContext<EvaluateValues>): Promise<void> {
-  const values = context.values
-  const images = await readImages(context.inputs.images!)
-  const rows = rowsOfSplit(images, values.split)
-  const label = Int32Array.from(rows, (row) => images.label[row]!)
-  const descriptors = {...(await readDescriptors(context.inputs.descriptors!)), label}
-  const neighbours = await findNearest({
-    queries: descriptors,
-    references: descriptors,
-    k: neighboursNeeded(label),
-    exclude: 'self',
-    onProgress: (done, total) => context.progress({done, total, unit: 'images'}),
-  })
-  const measures = measure({id: descriptors.id, label, neighbours: neighbours.ids, k: neighbours.k})
-  await writeQueries(context.outputs.queries!, queriesTable(descriptors.id, label, neighbours, measures))
-  await writeFile(context.outputs.metrics!, `${JSON.stringify(describe(values, images, measures), null, 2)}\n`)
+  const {metrics: spec, split} = context.values
+  const {set, origin} = await openTestSet(context.inputs, split)
+  const retrieval = await retrieve(set.queries, set.references, spec, (done, total) =>
+    context.progress({done, total, unit: 'images'}),
+  )
+  await writeQueries(context.outputs.queries!, queriesTable(set, retrieval))
+  const description = describeMetrics(set, retrieval, {}, origin, spec)
+  await writeFile(context.outputs.metrics!, `${JSON.stringify(description, null, 2)}\n`)
 }
 
-/** The numbers together with how they were made. */
-function describe({metrics, split}: EvaluateValues, images: ImagesTable, {mean, relevant, lone}: Measures) {
+function queriesTable({queries, references}: TestSet, retrieval: Retrieval): QueriesTable {
+  const {relevant, firstHit, exact, chosen, neighbours} = retrieval
+  const labelOf = new Map(Array.from(references.id, (id, row) => [id, references.label[row]!]))
+  const nearest = Int32Array.from(queries.id, (_, query) => neighbours.ids[query * neighbours.k]!)
+  const names = [...chosen.keys()]
+  const columns = [...chosen.values()]
   return {
-    metrics: Object.fromEntries(metrics.map((name) => [name, mean[name]])),
-    split,
-    format: images.format,
-    protocol: JSON.parse(images.protocol) as unknown,
-    convention: 'every image queries all others; self removed by id, ties by ascending id, lone images left out',
-    queries: relevant.length - lone,
-    lone,
-  }
-}
-
-function queriesTable(
-  id: Int32Array,
-  label: Int32Array,
-  {k, ids, distances}: Neighbours,
-  {relevant, perQuery}: Measures,
-) {
-  const labelOf = new Map(Array.from(id, (item, row) => [item, label[row]!]))
-  const nearest = Int32Array.from(id, (_, query) => ids[query * k]!)
-  return {
-    id,
-    label,
+    id: queries.id,
+    label: queries.label,
     nearest,
-    nearestLabel: nearest.map((item) => labelOf.get(item) ?? -1),
-    nearestDistance: Float32Array.from(id, (_, query) => distances[query * k]!),
+    nearestLabel: nearest.map((id) => labelOf.get(id) ?? -1),
+    nearestDistance: Float32Array.from(queries.id, (_, query) => neighbours.distances[query * neighbours.k]!),
     relevant,
-    precisionAt1: Float32Array.from(perQuery.precision_at_1),
-    rPrecision: Float32Array.from(perQuery.r_precision),
-    mapAtR: Float32Array.from(perQuery.map_at_r),
+    precisionAt1: Float32Array.from(exact.get('precision_at_1')!),
+    rPrecision: Float32Array.from(exact.get('r_precision')!),
+    mapAtR: Float32Array.from(exact.get('map_at_r')!),
+    firstHit,
+    metricNames: names,
+    values: interleave(columns, queries.id.length),
   }
+}
+
+/** Columns as one row-major array. */
+function interleave(columns: readonly Float64Array[], rows: number): Float32Array {
+  const result = new Float32Array(rows * columns.length)
+  for (const [at, column] of columns.entries())
+    for (let row = 0; row < rows; row++) result[row * columns.length + at] = column[row]!
+  return result
 }

@@ -1,5 +1,6 @@
 import {z} from 'zod'
 import {dataParameters, transformList} from '../lib/data/parameters.ts'
+import {metricsParameters} from '../lib/metrics/parameters.ts'
 import {optimizerParameters} from '../lib/model/optimizer-parameters.ts'
 import {miningParameters} from '../lib/objectives/parameters/mining.ts'
 import {objectiveParameters} from '../lib/objectives/parameters/objective.ts'
@@ -36,7 +37,6 @@ const modelParameters = z.strictObject({
 })
 
 const precision = z.enum(['float32', 'bfloat16'])
-const metricName = z.enum(['precision_at_1', 'r_precision', 'map_at_r'])
 const seed = z.int().min(0).max(0xffffffff)
 
 /** Everything under `params:` in pipeline.yaml and in a preset. */
@@ -51,7 +51,7 @@ export const parameters = z.strictObject({
   optimizer: optimizerParameters,
   schedule: scheduleParameters,
   precision: precision.default('float32'),
-  metrics: z.array(metricName).min(1),
+  metrics: metricsParameters,
 })
 
 type Parameters = z.infer<typeof parameters>

@@ -1,80 +1,58 @@
-import {mapAtR} from './map-at-r.ts'
-import type {QueryMetric} from './metric.ts'
-import {precisionAt1} from './precision-at-1.ts'
-import {rPrecision} from './r-precision.ts'
+import type {ChosenMetric} from './choose.ts'
+import {type HitList, hitsOf} from './hits.ts'
 
-const metrics = {
-  precision_at_1: precisionAt1,
-  r_precision: rPrecision,
-  map_at_r: mapAtR,
-} satisfies Record<string, QueryMetric>
+/** Every metric of every query: NaN where the query is left out. */
+export type QueryValues = ReadonlyMap<string, Float64Array>
 
-export type MetricName = keyof typeof metrics
-
-/** A set whose items query each other. */
-export interface Ranking {
-  readonly id: Int32Array
-  readonly label: Int32Array
-  /** [items, k] ids of the nearest others, nearest first, filled up with -1; k is at least `neighboursNeeded`. */
-  readonly neighbours: Int32Array
-  readonly k: number
+/** Room for the values of that many queries. */
+export function openValues(chosen: readonly ChosenMetric[], queries: number): QueryValues {
+  return new Map(chosen.map(({name}) => [name, new Float64Array(queries).fill(Number.NaN)]))
 }
 
-export interface Measures {
-  /** Other items of the query's class; 0 for a lone query. */
-  readonly relevant: Int32Array
-  /** Per query, NaN for a lone one. */
-  readonly perQuery: Readonly<Record<MetricName, Float64Array>>
-  /** Means over the queries that are not alone; NaN if all are. */
-  readonly mean: Readonly<Record<MetricName, number>>
-  /** Number of lone queries. */
-  readonly lone: number
-}
-
-/** How many neighbours of every item the metrics look at: the others of the largest class. */
-export function neighboursNeeded(label: Int32Array): number {
-  return countRelevant(label).reduce((most, relevant) => Math.max(most, relevant), 1)
-}
-
-/**
- * Measures retrieval inside a set by the convention of pytorch-metric-learning 2.8.1: every item queries all others, itself
- * removed by its id; items alone in their class are left out of the means and counted.
- */
-export function measure(ranking: Ranking): Measures {
-  const relevant = countRelevant(ranking.label)
-  const hits = findHits(ranking)
-  const perQuery = mapMetrics((metric) =>
-    Float64Array.from(relevant, (count, query) => {
-      const row = hits.subarray(query * ranking.k, (query + 1) * ranking.k)
-      return count === 0 ? Number.NaN : metric(row, count)
-    }),
-  )
-  return {
-    relevant,
-    perQuery,
-    mean: mapMetrics((_, name) => meanOverQueries(perQuery[name])),
-    lone: relevant.filter((count) => count === 0).length,
+/** Measures the queries of a list of hits; `rows` says where in `values` each of them belongs. */
+export function measureQueries(
+  chosen: readonly ChosenMetric[],
+  hits: HitList,
+  values: QueryValues,
+  rows: ArrayLike<number> = Int32Array.from(hits.relevant.keys()),
+): void {
+  for (const {name, measure, countsMissed} of chosen) {
+    const column = values.get(name)!
+    for (let query = 0; query < hits.relevant.length; query++) {
+      const row = rows[query]!
+      if (hits.relevant[query]! > 0) column[row] = measure(hitsOf(hits, query))
+      // Where nothing is relevant most formulas divide 0 by 0; a query that counts itself as a hit does not.
+      else column[row] = countsMissed ? measure(hitsOf(hits, query)) || 0 : Number.NaN
+    }
   }
 }
 
-function countRelevant(label: Int32Array): Int32Array {
-  const sizes = new Map<number, number>()
-  for (const own of label) sizes.set(own, (sizes.get(own) ?? 0) + 1)
-  return label.map((own) => sizes.get(own)! - 1)
+/** A metric over a set of queries. */
+export interface Mean {
+  /** Queries that count. */
+  readonly queries: number
+  readonly overQueries: number
+  /** Classes with a query that counts. */
+  readonly classes: number
+  /** Mean of the classes' means: pytorch-metric-learning's avg_of_avgs. */
+  readonly overClasses: number
 }
 
-/** [items, k], 1 where the neighbour is of the query's class. */
-function findHits({id, label, neighbours, k}: Ranking): Uint8Array {
-  const labelOf = new Map(Array.from(id, (item, row) => [item, label[row]!]))
-  return Uint8Array.from(neighbours, (item, at) => (labelOf.get(item) === label[Math.floor(at / k)] ? 1 : 0))
-}
-
-function mapMetrics<T>(make: (metric: QueryMetric, name: MetricName) => T): Record<MetricName, T> {
-  const entries = Object.entries(metrics) as [MetricName, QueryMetric][]
-  return Object.fromEntries(entries.map(([name, metric]) => [name, make(metric, name)])) as Record<MetricName, T>
-}
-
-function meanOverQueries(values: Float64Array): number {
-  const counted = values.filter((value) => !Number.isNaN(value))
-  return counted.reduce((sum, value) => sum + value, 0) / counted.length
+/** Means over queries and over classes; NaN when no query counts. */
+export function meanOf(values: Float64Array, label: Int32Array): Mean {
+  const classes = new Map<number, {sum: number; count: number}>()
+  for (const [query, value] of values.entries()) {
+    if (Number.isNaN(value)) continue
+    const own = classes.get(label[query]!) ?? {sum: 0, count: 0}
+    own.sum += value
+    own.count++
+    classes.set(label[query]!, own)
+  }
+  let [sum, queries, means] = [0, 0, 0]
+  for (const own of classes.values()) {
+    sum += own.sum
+    queries += own.count
+    means += own.sum / own.count
+  }
+  return {queries, overQueries: sum / queries, classes: classes.size, overClasses: means / classes.size}
 }

@@ -1,3 +1,5 @@
+import {z} from 'zod'
+import {damaged} from './arrow-file.ts'
 import type {ColumnsOf} from './definition.ts'
 import {checkIds} from './images.ts'
 import {collectProblems, type Note} from './problems.ts'
@@ -23,21 +25,48 @@ export const queriesDefinition = {
       type: 'float32',
       meaning: 'mean over ranks 1 to R of precision where the image at the rank is of its class',
     },
+    first_hit: {
+      type: 'int32',
+      meaning: 'rank from 1 of the first image of its class; 0: none, or farther than was looked for',
+    },
+    values: {
+      type: 'vector',
+      meaning: "the metrics named in the file's metadata, in the convention of metrics.json; NaN: left out",
+    },
   },
-  metadata: {},
+  metadata: {metrics: 'names of the numbers in values, as JSON'},
 } as const
 
 /** The queries in memory: one array per column. */
-export type QueriesTable = ColumnsOf<typeof queriesDefinition>
+export interface QueriesTable extends ColumnsOf<typeof queriesDefinition> {
+  /** Of the numbers in each row of `values`: `['map_at_r', 'recall_at_4']`. */
+  metricNames: string[]
+}
 
 /** Reads queries.arrow. Throws UserError for a file that is missing, damaged or no table of queries. */
 export async function readQueries(path: string): Promise<QueriesTable> {
-  return (await readTable(path, queriesDefinition)).columns
+  const {columns, dim, metadata} = await readTable(path, queriesDefinition)
+  return {...columns, metricNames: parseNames(path, metadata.get('metrics') ?? '', dim)}
 }
 
 /** Writes queries.arrow; equal tables give equal bytes. */
-export async function writeQueries(path: string, columns: QueriesTable): Promise<void> {
-  await writeTable(path, queriesDefinition, {columns, metadata: {}})
+export async function writeQueries(path: string, {metricNames, ...columns}: QueriesTable): Promise<void> {
+  const metadata = {metrics: JSON.stringify(metricNames)}
+  await writeTable(path, queriesDefinition, {columns, metadata, dim: metricNames.length})
+}
+
+function parseNames(path: string, text: string, dim: number): string[] {
+  const names = z.array(z.string()).length(dim).safeParse(parseJson(text))
+  if (names.success) return names.data
+  throw damaged(path, `its metadata metrics must be a JSON list of ${dim} names, got ${text.slice(0, 60)}`)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // a SyntaxError: no list of names, which the caller says
+  }
 }
 
 /** What breaks the contract of queries.arrow, one sentence each: ids, nearest images, and metrics from 0 to 1 (NaN when alone). */
@@ -48,6 +77,7 @@ export function checkQueries(path: string): Promise<string[]> {
     checkIds(queries.id, note)
     checkNearest(queries, note)
     checkMetrics(queries, note)
+    checkValues(queries, note)
   })
 }
 
@@ -85,6 +115,19 @@ function checkMetrics(queries: QueriesTable, note: Note): void {
         'hits',
         () => `Query ${id} has precisionAt1 ${queries.precisionAt1[row]}, but its nearest image makes it ${hit}.`,
       )
+    }
+  }
+}
+
+/** A first hit at rank 1 is a nearest image of the class, and nothing in `values` is infinite. */
+function checkValues({id, precisionAt1, relevant, firstHit, values, metricNames}: QueriesTable, note: Note): void {
+  for (const [row, query] of id.entries()) {
+    const first = firstHit[row]!
+    if (first < 0 || (relevant[row]! > 0 && (first === 1) !== (precisionAt1[row] === 1)))
+      note('hits', () => `Query ${query} has first hit ${first} and precisionAt1 ${precisionAt1[row]}.`)
+    for (const [at, name] of metricNames.entries()) {
+      const value = values[row * metricNames.length + at]!
+      if (Math.abs(value) === Infinity) note('values', () => `Query ${query} has ${name} ${value}.`)
     }
   }
 }

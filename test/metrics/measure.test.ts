@@ -1,95 +1,181 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import fc from 'fast-check'
-import {mapAtR} from '../../lib/metrics/map-at-r.ts'
-import {measure, neighboursNeeded} from '../../lib/metrics/measure.ts'
-import {precisionAt1} from '../../lib/metrics/precision-at-1.ts'
-import {rPrecision} from '../../lib/metrics/r-precision.ts'
+import {type ChosenMetric, chooseMetrics} from '../../lib/metrics/choose.ts'
+import {type ConventionName, conventionNames, conventions} from '../../lib/metrics/conventions.ts'
+import {countEarlierDuplicates, dropFirstColumn} from '../../lib/metrics/first-column.ts'
+import {countRelevant} from '../../lib/metrics/hits.ts'
+import {meanOf, measureQueries, openValues} from '../../lib/metrics/measure.ts'
+import {retrievalNames} from '../../lib/metrics/names.ts'
 import {openRandom} from '../../lib/random.ts'
+import {hitsIn, type Set as Images, rankAll} from './naive.ts'
 
-describe('of one query', () => {
-  const hits = Uint8Array.of(0, 1, 1, 0, 1)
+const k = [1, 3, 50]
 
-  test('precision at 1 is whether the nearest is relevant', () => {
-    assert.equal(precisionAt1(hits, 3), 0)
-    assert.equal(precisionAt1(hits.subarray(1), 3), 1)
-  })
-
-  test('R-precision is the share of relevant items among the first R', () => {
-    assert.equal(rPrecision(hits, 3), 2 / 3)
-    assert.equal(rPrecision(hits, 4), 2 / 4)
-  })
-
-  test('MAP@R adds the precision at every relevant rank up to R and divides by R', () => {
-    assert.equal(mapAtR(hits, 3), (1 / 2 + 2 / 3) / 3)
-    assert.equal(mapAtR(hits, 5), (1 / 2 + 2 / 3 + 3 / 5) / 5)
-    assert.equal(mapAtR(Uint8Array.of(1, 1), 2), 1)
-  })
+/** Few points, so that distances tie and vectors repeat; classes of any size, also alone, also a single one. */
+const sets = fc.record({
+  count: fc.integer({min: 1, max: 40}),
+  classes: fc.integer({min: 1, max: 15}),
+  places: fc.constantFrom(2, 5, 1000),
+  gallery: fc.option(fc.integer({min: 1, max: 40}), {nil: undefined}),
+  seed: fc.nat(),
 })
 
 describe('over a set', () => {
-  test('every measure equals the slow definition, lone items left out and counted', () => {
-    const sets = fc.record({
-      count: fc.integer({min: 2, max: 40}),
-      classes: fc.integer({min: 1, max: 15}),
-      seed: fc.nat(),
-    })
+  test('every metric of every convention equals the slow definition', () => {
     fc.assert(
-      fc.property(sets, ({count, classes, seed}) => {
-        const random = openRandom('measure', seed)
-        const id = Int32Array.from({length: count}, (_, row) => 7 * row + 1)
-        const label = id.map(() => random.below(classes))
-        const rankings = Array.from(id, (own) => random.shuffled([...id].filter((other) => other !== own)))
-        const k = neighboursNeeded(label)
-        const neighbours = Int32Array.from(rankings.flatMap((ranking) => ranking.slice(0, k)))
-        const {mean, perQuery, relevant, lone} = measure({id, label, neighbours, k})
+      fc.property(sets, fc.constantFrom(...conventionNames), (made, convention) => {
+        const {queries, references} = makeImages(made)
+        const chosen = chooseMetrics({names: [...retrievalNames], k, convention})
+        const found = measureAll(queries, references, chosen, convention)
+        const expected = slowDefinition(queries, references, convention)
+        for (const {name} of chosen) {
+          found.get(name)!.forEach((value, query) => {
+            const slow = expected[query]![name]!
+            assert.ok(
+              Object.is(value, slow) || Math.abs(value - slow) < 1e-12,
+              `${convention} ${name}, query ${query}: ${value}, not ${slow}`,
+            )
+          })
+        }
+      }),
+      {numRuns: 400},
+    )
+  })
 
-        const expected = slowDefinition(id, label, rankings)
-        assert.equal(lone, expected.filter((query) => query.relevant === 0).length)
-        expected.forEach((query, row) => {
-          assert.equal(relevant[row], query.relevant)
-          assert.ok(close(perQuery.precision_at_1[row]!, query.precisionAt1))
-          assert.ok(close(perQuery.r_precision[row]!, query.rPrecision))
-          assert.ok(close(perQuery.map_at_r[row]!, query.mapAtR))
-        })
-        const counted = expected.filter((query) => query.relevant > 0)
-        assert.ok(close(mean.map_at_r, counted.reduce((sum, query) => sum + query.mapAtR, 0) / counted.length))
-        assert.ok(
-          close(mean.precision_at_1, counted.reduce((sum, query) => sum + query.precisionAt1, 0) / counted.length),
-        )
+  test('the order in which rows come does not matter', () => {
+    fc.assert(
+      fc.property(sets, (made) => {
+        const {queries, references} = makeImages({...made, gallery: undefined})
+        const order = openRandom(made.seed, 'order').shuffled([...queries.id.keys()])
+        const pick = <T>(list: readonly T[]) => order.map((row) => list[row]!)
+        const other = {id: pick(queries.id), label: pick(queries.label), vectors: pick(queries.vectors)}
+        const chosen = chooseMetrics({names: ['map_at_r', 'mean_average_precision'], k, convention: 'exact'})
+        const [here, there] = [
+          measureAll(queries, references, chosen, 'exact'),
+          measureAll(other, other, chosen, 'exact'),
+        ]
+        for (const {name} of chosen) assert.deepEqual([...there.get(name)!], pick([...here.get(name)!]))
       }),
     )
   })
 
-  test('places left empty count as misses', () => {
-    const {perQuery} = measure({
-      id: Int32Array.of(1, 2),
-      label: Int32Array.of(0, 0),
-      neighbours: Int32Array.of(2, -1, 1, -1),
-      k: 2,
-    })
-    assert.deepEqual([...perQuery.map_at_r], [1, 1])
+  test('relevant are the other images of the class: not the query under its id, and nobody in an empty gallery', () => {
+    const queries = {id: Int32Array.of(1, 2, 3), label: Int32Array.of(0, 0, 7)}
+    const gallery = {id: Int32Array.of(2, 8, 9), label: Int32Array.of(0, 0, 0)}
+    assert.deepEqual([...countRelevant(queries, queries)], [1, 1, 0])
+    assert.deepEqual([...countRelevant(queries, gallery)], [3, 2, 0])
+    assert.deepEqual([...countRelevant(queries, {id: new Int32Array(), label: new Int32Array()})], [0, 0, 0])
   })
 
-  test('as many neighbours are needed as the largest class has others, and at least one', () => {
-    assert.equal(neighboursNeeded(Int32Array.of(4, 4, 4, 9)), 2)
-    assert.equal(neighboursNeeded(Int32Array.of(1, 2, 3)), 1)
+  test('means count the queries that are not left out; classes weigh alike in the mean over classes', () => {
+    const values = Float64Array.of(1, 0, 0, 1, Number.NaN)
+    assert.deepEqual(meanOf(values, Int32Array.of(5, 5, 5, 6, 7)), {
+      queries: 4,
+      overQueries: 2 / 4,
+      classes: 2,
+      overClasses: (1 / 3 + 1) / 2,
+    })
+    assert.ok(Number.isNaN(meanOf(Float64Array.of(Number.NaN), Int32Array.of(1)).overQueries))
   })
 })
 
-/** Straight from the definitions, over complete rankings. */
-function slowDefinition(id: Int32Array, label: Int32Array, rankings: number[][]) {
-  const labelOf = (item: number) => label[id.indexOf(item)]
-  return rankings.map((ranking, row) => {
-    const hits = ranking.map((item) => Number(labelOf(item) === label[row]))
-    const relevant = hits.reduce((sum, hit) => sum + hit, 0)
-    const precision = (r: number) => hits.slice(0, r).reduce((sum, hit) => sum + hit, 0) / r
-    const sum = hits.slice(0, relevant).reduce((total, hit, rank) => total + hit * precision(rank + 1), 0)
-    if (relevant === 0) return {relevant, precisionAt1: Number.NaN, rPrecision: Number.NaN, mapAtR: Number.NaN}
-    return {relevant, precisionAt1: hits[0]!, rPrecision: precision(relevant), mapAtR: sum / relevant}
+function measureAll(queries: Images, references: Images, chosen: readonly ChosenMetric[], convention: ConventionName) {
+  const values = openValues(chosen, queries.id.length)
+  const hits = hitsIn(rankAll(queries, references), queries, references)
+  const byColumn = conventions[convention].self === 'first-column' && queries === references
+  const vectors = Float32Array.from(queries.vectors.flat())
+  const own = byColumn ? dropFirstColumn(hits, countEarlierDuplicates({vectors, dim: 2})) : hits
+  measureQueries(chosen, {...own, depth: Math.min(own.depth, conventions[convention].depth ?? Infinity)}, values)
+  return values
+}
+
+function makeImages({
+  count,
+  classes,
+  places,
+  gallery,
+  seed,
+}: {
+  count: number
+  classes: number
+  places: number
+  gallery: number | undefined
+  seed: number
+}): {queries: Images; references: Images} {
+  const random = openRandom('measure', seed)
+  const draw = (size: number, firstId: number): Images => {
+    const rows = Array.from({length: size}, (_, row) => row)
+    return {
+      id: rows.map((row) => firstId + 7 * row),
+      label: rows.map(() => random.below(classes)),
+      vectors: rows.map(() => {
+        const angle = (random.below(places) * 2 * Math.PI) / places
+        return [Math.fround(Math.cos(angle)), Math.fround(Math.sin(angle))]
+      }),
+    }
+  }
+  const queries = draw(count, 1)
+  return {queries, references: gallery === undefined ? queries : draw(gallery, 1000)}
+}
+
+/** Every metric straight from its definition over the whole list of right and wrong neighbours. */
+function slowDefinition(queries: Images, references: Images, convention: ConventionName): Record<string, number>[] {
+  const {self, withoutRelevant} = conventions[convention]
+  const within = queries === references
+  const dropsColumn = self === 'first-column' && within
+  const rankings = rankAll(queries, references, {withoutSelf: !dropsColumn})
+  return rankings.map((whole, query) => {
+    const ranking = dropsColumn ? whole.slice(1) : whole
+    const own = queries.label[query]!
+    const right = ranking.map((id) => Number(references.label[references.id.indexOf(id)] === own))
+    const relevant = references.label.filter((label) => label === own).length - (within ? 1 : 0)
+    const values = relevant === 0 && withoutRelevant === 'left-out' ? {} : slowValues(right, relevant, convention)
+    const missing = withoutRelevant === 'left-out' && relevant === 0 ? Number.NaN : 0
+    return new Proxy(values, {
+      get: (all, name: string) => {
+        if (convention === 'oml' && relevant === 0 && name.startsWith('precision_at_')) return Number.NaN
+        const value = all[name]
+        return value === undefined || Number.isNaN(value) ? missing : value
+      },
+    })
   })
 }
 
-function close(got: number, expected: number): boolean {
-  return Object.is(got, expected) || Math.abs(got - expected) < 1e-12
+function slowValues(right: number[], relevant: number, convention: ConventionName): Record<string, number> {
+  const hitsIn = (places: number) => right.slice(0, places).reduce((sum, hit) => sum + hit, 0)
+  const precisions = (places: number) =>
+    right.slice(0, places).reduce((sum, hit, i) => sum + (hit * hitsIn(i + 1)) / (i + 1), 0)
+  const trapezoids = (places: number) =>
+    right
+      .slice(0, places)
+      .reduce((sum, hit, i) => sum + (hit * ((i === 0 ? 1 : hitsIn(i) / i) + hitsIn(i + 1) / (i + 1))) / 2, 0)
+  const first = right.indexOf(1)
+  const values: Record<string, number> = {
+    r_precision: hitsIn(relevant) / relevant,
+    map_at_r: precisions(relevant) / relevant,
+    mean_average_precision: precisions(Infinity) / relevant,
+    trapezoidal_map: trapezoids(Infinity) / relevant,
+    mean_reciprocal_rank: first < 0 ? 0 : 1 / (first + 1),
+    map_c: precisions(relevant + 1) / (relevant + 1),
+    map_lim: precisions(1023) / (relevant + 1),
+    map_1000: precisions(1000) / (relevant + 1),
+  }
+  for (const each of k) {
+    const last = Math.min(right.lastIndexOf(1) + 1 || each, each)
+    const found = hitsIn(each)
+    values[`recall_at_${each}`] = Number(found > 0)
+    values[`cmc_at_${each}`] = Number(found > 0)
+    values[`precision_at_${each}`] =
+      convention === 'raml' ? hitsIn(last) / last : found / (convention === 'oml' ? Math.min(relevant, each) : each)
+    values[`map_at_${each}`] =
+      convention === 'raml'
+        ? trapezoids(each) / Math.min(relevant, each)
+        : convention === 'oml'
+          ? found === 0
+            ? 0
+            : precisions(each) / found
+          : precisions(each) / Math.min(relevant, each)
+  }
+  return values
 }

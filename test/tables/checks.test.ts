@@ -5,8 +5,9 @@ import {type BatchesTable, checkBatches, writeBatches} from '../../lib/tables/ba
 import {checkDescriptors, type DescriptorsTable, writeDescriptors} from '../../lib/tables/descriptors.ts'
 import {checkImages, type ImagesTable} from '../../lib/tables/images.ts'
 import {checkNeighbours, type NeighboursTable, writeNeighbours} from '../../lib/tables/neighbours.ts'
-import {checkQueries, type QueriesTable, writeQueries} from '../../lib/tables/queries.ts'
+import {checkQueries, type QueriesTable, queriesDefinition, writeQueries} from '../../lib/tables/queries.ts'
 import {checkSteps, type StepsTable, writeSteps} from '../../lib/tables/steps.ts'
+import {writeTable} from '../../lib/tables/write.ts'
 import {
   someBatches,
   someDescriptors,
@@ -268,6 +269,32 @@ test('queries: metrics outside 0 to 1, and NaN other than for lone images, are f
     'Query 2 has mapAtR 0; it must be NaN, as it is alone in its class.',
   ])
   assert.deepEqual(await check.queries(t, {relevant: relevant.with(0, -1)}), ['Query 0 has -1 relevant images.'])
+})
+
+test('queries: first hits agree with precision at 1, and values are finite or left out', async (t) => {
+  const {firstHit, values} = someQueries()
+  assert.deepEqual(
+    await check.queries(t, {firstHit: firstHit.with(0, 3).with(2, -1), values: values.with(3, Infinity)}),
+    [
+      'Query 0 has first hit 3 and precisionAt1 1.',
+      'Query 2 has first hit -1 and precisionAt1 NaN.',
+      'Query 1 has recall_at_4 Infinity.',
+    ],
+  )
+})
+
+test('queries: names of the values that are no list, or too few, make the table unreadable', async (t) => {
+  const path = temporaryFolder(t)('queries.arrow')
+  const {metricNames, ...columns} = someQueries()
+  for (const [metrics, got] of [
+    ['{', '{'],
+    ['["map_at_r"]', '["map_at_r"]'],
+  ] as const) {
+    await writeTable(path, queriesDefinition, {columns, metadata: {metrics}, dim: metricNames.length})
+    assert.deepEqual(await checkQueries(path), [
+      `${path} is no readable table: its metadata metrics must be a JSON list of 2 names, got ${got}. Make it again, or give another file.`,
+    ])
+  }
 })
 
 test('queries: nearest images, their labels and precision at 1 agree', async (t) => {

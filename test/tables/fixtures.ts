@@ -99,5 +99,8 @@ export function someQueries(): QueriesTable {
     precisionAt1: Float32Array.of(1, 1, Number.NaN),
     rPrecision: Float32Array.of(1, 1, Number.NaN),
     mapAtR: Float32Array.of(1, 1, Number.NaN),
+    firstHit: Int32Array.of(1, 1, 0),
+    metricNames: ['map_at_r', 'recall_at_4'],
+    values: Float32Array.of(1, 1, 1, 1, Number.NaN, Number.NaN),
   }
 }

@@ -1,0 +1,158 @@
+import type {ClassRanks} from '../class-ranks.ts'
+import {distance, scoreError} from '../nearest/exact.ts'
+import type {Search} from '../nearest/search.ts'
+
+/** What is known so far about the references of their class of the queries at places `from` to `to`. */
+export interface Counts {
+  readonly from: number
+  readonly to: number
+  /** [to - from + 1], where the references of each query begin. */
+  readonly offsets: Int32Array
+  /** Ids, nearest first, ties by ascending id. */
+  readonly ids: Int32Array
+  /** Exact distance of each. */
+  readonly distances: Float64Array
+  /** Its score: -distance^2 / 2. */
+  readonly scores: Float64Array
+  /** References of other classes found between it and the one before it. */
+  readonly between: Int32Array
+  /** By how much a score may be off. */
+  readonly margin: number
+}
+
+/** Orders the references of each query's class, the query itself left out, by exact distance. */
+export function openCounts(search: Search, from: number, to: number): Counts {
+  const offsets = new Int32Array(to - from + 1)
+  for (let place = from; place < to; place++) {
+    offsets[place - from + 1] = offsets[place - from]! + countOwn(search, place)
+  }
+  const size = offsets[to - from]!
+  const counts = {
+    from,
+    to,
+    offsets,
+    ids: new Int32Array(size),
+    distances: new Float64Array(size),
+    scores: new Float64Array(size),
+    between: new Int32Array(size),
+    margin: scoreError(search),
+  }
+  for (let place = from; place < to; place++) orderOwn(search, place, counts)
+  return counts
+}
+
+function countOwn({excludedFrom, excludedTo, references, queries, ...search}: Search, place: number): number {
+  const id = queries.id[search.queryRows[place]!]
+  let count = 0
+  for (let other = excludedFrom[place]!; other < excludedTo[place]!; other++)
+    if (references.id[search.referenceRows[other]!] !== id) count++
+  return count
+}
+
+function orderOwn(search: Search, place: number, {from, offsets, ids, distances, scores}: Counts): void {
+  const row = search.queryRows[place]!
+  const rows: number[] = []
+  for (let other = search.excludedFrom[place]!; other < search.excludedTo[place]!; other++) {
+    const reference = search.referenceRows[other]!
+    if (search.references.id[reference] !== search.queries.id[row]) rows.push(reference)
+  }
+  const found = rows.map((reference) => ({
+    id: search.references.id[reference]!,
+    distance: distance(search, row, reference),
+  }))
+  found.sort((a, b) => a.distance - b.distance || a.id - b.id)
+  const start = offsets[place - from]!
+  for (const [i, one] of found.entries()) {
+    ids[start + i] = one.id
+    distances[start + i] = one.distance
+    scores[start + i] = -(one.distance ** 2) / 2
+  }
+}
+
+/** Scores of some queries against some references, by their places; row by row, `width` apart. */
+export interface ScoreBlock {
+  readonly queries: {readonly start: number; readonly count: number}
+  readonly references: {readonly start: number; readonly count: number}
+  readonly scores: Float32Array
+  readonly width: number
+}
+
+/** Counts the references of other classes in a block. */
+export function countBlock(search: Search, counts: Counts, block: ScoreBlock): void {
+  const {queries, references} = block
+  for (let q = 0; q < queries.count; q++) {
+    const place = queries.start + q
+    const begin = counts.offsets[place - counts.from]!
+    const end = counts.offsets[place - counts.from + 1]!
+    if (begin === end) continue
+    const first = references.start
+    const last = references.start + references.count
+    const [ownFrom, ownTo] = [search.excludedFrom[place]!, search.excludedTo[place]!]
+    countRun(search, counts, block, q, first, Math.min(last, ownFrom))
+    countRun(search, counts, block, q, Math.max(first, ownTo), last)
+  }
+}
+
+/** References at places `first` to `last` of the query in row `q` of the block. */
+function countRun(search: Search, counts: Counts, block: ScoreBlock, q: number, first: number, last: number): void {
+  const {scores, margin, between} = counts
+  const place = block.queries.start + q
+  const begin = counts.offsets[place - counts.from]!
+  const end = counts.offsets[place - counts.from + 1]!
+  const farthest = scores[end - 1]! - margin
+  const shift = q * block.width - block.references.start
+  const blockScores = block.scores
+  for (let at = first; at < last; at++) {
+    const score = blockScores[shift + at]!
+    if (score < farthest) continue
+    // The first one of its class that may be farther: all before it are nearer, whatever the rounding.
+    let [low, high] = [begin, end]
+    const upper = score + margin
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (scores[middle]! > upper) low = middle + 1
+      else high = middle
+    }
+    if (low < end && scores[low]! >= score - margin) low = decide(search, counts, place, at, low, end, score)
+    if (low < end) between[low]!++
+  }
+}
+
+/** The same in float64 for a reference that is too close to one of the class to call. */
+function decide(
+  search: Search,
+  {ids, distances, scores, margin}: Counts,
+  place: number,
+  at: number,
+  low: number,
+  end: number,
+  score: number,
+): number {
+  const row = search.referenceRows[at]!
+  const exact = distance(search, search.queryRows[place]!, row)
+  const id = search.references.id[row]!
+  let first = low
+  while (first < end && scores[first]! >= score - margin) {
+    if (exact < distances[first]! || (exact === distances[first]! && id < ids[first]!)) break
+    first++
+  }
+  return first
+}
+
+/** Ranks from the counts: those of its class before it, those of other classes before it, and one. */
+export function ranksOf(search: Search, {from, to, offsets, between}: Counts): ClassRanks {
+  const ranks = new Int32Array(between.length)
+  for (let query = 0; query < to - from; query++) {
+    let others = 0
+    for (let at = offsets[query]!; at < offsets[query + 1]!; at++) {
+      others += between[at]!
+      ranks[at] = at - offsets[query]! + 1 + others
+    }
+  }
+  return {
+    rows: search.queryRows.slice(from, to),
+    offsets,
+    ranks,
+    relevant: Int32Array.from({length: to - from}, (_, query) => offsets[query + 1]! - offsets[query]!),
+  }
+}

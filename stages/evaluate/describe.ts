@@ -1,0 +1,86 @@
+import {conventions} from '../../lib/metrics/conventions.ts'
+import {meanOf} from '../../lib/metrics/measure.ts'
+import {nameAt} from '../../lib/metrics/names.ts'
+import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
+import {bootstrapClasses, bootstrapQueries, type Interval} from '../../lib/metrics/statistics/bootstrap.ts'
+import {openRandom} from '../../lib/random.ts'
+import type {Retrieval} from './retrieval.ts'
+import type {TestSet} from './test-sets.ts'
+
+/** Everything measured together with how it was measured: metrics.json. */
+export function describeMetrics(
+  {queries, references}: TestSet,
+  {relevant, chosen}: Retrieval,
+  others: Readonly<Record<string, number>>,
+  origin: Readonly<Record<string, unknown>>,
+  spec: MetricsSpec,
+) {
+  const rules = conventions[spec.convention]
+  const lone = relevant.filter((count) => count === 0).length
+  const details = describeMeans(chosen, queries.label, spec)
+  const found: Readonly<Record<string, number>> = {
+    ...Object.fromEntries(details.map(([name, {over_queries}]) => [name, over_queries])),
+    ...others,
+  }
+  // In the order in which they were asked for, and no others.
+  const names = spec.names.flatMap((name) => [...new Set(spec.k.map((k) => nameAt(name, k)))])
+  return {
+    metrics: Object.fromEntries(names.map((name) => [name, found[name]])),
+    details: Object.fromEntries(details),
+    ...origin,
+    convention: spec.convention,
+    source: rules.source,
+    rules: {
+      gallery: queries === references ? 'every image queries all others' : 'queries look among the images of a gallery',
+      self: rules.self === 'by-id' ? 'removed by its id' : 'the first column of the ranking is dropped',
+      ties: 'by ascending id',
+      lone: rules.withoutRelevant === 'left-out' ? 'left out of means' : 'counted as 0',
+    },
+    queries: queries.id.length - (rules.withoutRelevant === 'left-out' ? lone : 0),
+    lone,
+    references: references.id.length,
+    classes: new Set(queries.label).size,
+    k: spec.k,
+    depth: spec.depth,
+    bootstrap: spec.bootstrap,
+  }
+}
+
+interface Detail {
+  readonly over_queries: number
+  readonly over_classes: number
+  readonly queries: number
+  readonly classes: number
+  /** Percentile intervals of the mean over queries, drawing queries and drawing classes. */
+  readonly interval_over_queries?: Interval
+  readonly interval_over_classes?: Interval
+}
+
+function describeMeans(values: Retrieval['chosen'], label: Int32Array, spec: MetricsSpec): [string, Detail][] {
+  const columns = [...values.values()]
+  const intervals = spec.bootstrap === null ? undefined : drawIntervals(columns, label, spec.bootstrap)
+  return [...values].map(([name, column], i) => {
+    const {queries, classes, overQueries, overClasses} = meanOf(column, label)
+    return [
+      name,
+      {
+        over_queries: overQueries,
+        over_classes: overClasses,
+        queries,
+        classes,
+        ...(intervals && {
+          interval_over_queries: intervals.queries[i]!,
+          interval_over_classes: intervals.classes[i]!,
+        }),
+      },
+    ]
+  })
+}
+
+function drawIntervals(columns: Float64Array[], label: Int32Array, options: NonNullable<MetricsSpec['bootstrap']>) {
+  const draw = (name: string) => ({...options, random: openRandom(options.seed, 'evaluate', name)})
+  return {
+    queries: bootstrapQueries(columns, draw('queries')),
+    classes: bootstrapClasses(columns, label, draw('classes')),
+  }
+}

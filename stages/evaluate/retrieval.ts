@@ -1,0 +1,100 @@
+import {type ClassRanks, classRanks} from '../../lib/engine/class-ranks.ts'
+import type {DescriptorSet, Neighbours} from '../../lib/engine/nearest/sets.ts'
+import {nearest} from '../../lib/engine/nearest.ts'
+import {type ChosenMetric, chooseMetrics} from '../../lib/metrics/choose.ts'
+import {conventions} from '../../lib/metrics/conventions.ts'
+import {countEarlierDuplicates, dropFirstColumn} from '../../lib/metrics/first-column.ts'
+import {countRelevant, findHits, type HitList} from '../../lib/metrics/hits.ts'
+import {measureQueries, openValues, type QueryValues} from '../../lib/metrics/measure.ts'
+import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
+
+export interface Retrieval {
+  /** Images of its class that each query could find. */
+  readonly relevant: Int32Array
+  /** Rank of the first of them, 0 where it was not looked for that far or there is none. */
+  readonly firstHit: Int32Array
+  /** The metrics asked for, in their convention. */
+  readonly chosen: QueryValues
+  /** precision_at_1, r_precision, map_at_r in the convention `exact`, which the table of queries always holds. */
+  readonly exact: QueryValues
+  readonly neighbours: Neighbours
+}
+
+type Progress = (done: number, total: number) => void
+
+/** Most memory for lists of neighbours; where they would take more, ranks are counted instead. */
+const listBytes = 2 ** 29
+
+const always = chooseMetrics({names: ['precision_at_1', 'r_precision', 'map_at_r'], k: [1], convention: 'exact'})
+
+/** Finds where every query has its class, and measures that. */
+export async function retrieve(
+  queries: DescriptorSet,
+  references: DescriptorSet,
+  spec: MetricsSpec,
+  onProgress: Progress,
+): Promise<Retrieval> {
+  const relevant = countRelevant(queries, references)
+  const chosen = chooseMetrics(spec)
+  const rules = conventions[spec.convention]
+  const before = rules.self === 'first-column' && queries === references ? countEarlierDuplicates(queries) : undefined
+  const limit = Math.min(spec.depth ?? Number.POSITIVE_INFINITY, rules.depth ?? Number.POSITIVE_INFINITY)
+  const count = queries.id.length
+  const result = {
+    relevant,
+    firstHit: new Int32Array(count),
+    chosen: openValues(chosen, count),
+    exact: openValues(always, count),
+  }
+  const take = (hits: HitList, rows: Int32Array) => {
+    measureQueries(always, hits, result.exact, rows)
+    const own =
+      before === undefined
+        ? hits
+        : dropFirstColumn(
+            hits,
+            rows.map((row) => before[row]!),
+          )
+    measureQueries(chosen, {...own, depth: Math.min(own.depth, limit)}, result.chosen, rows)
+    for (const [query, row] of rows.entries())
+      if (hits.offsets[query + 1]! > hits.offsets[query]!) result.firstHit[row] = hits.ranks[hits.offsets[query]!]!
+  }
+  const wanted = neighboursWanted(chosen, relevant, spec)
+  const search = {queries, references}
+  if (count * (wanted.forRanks + 8) * 16 <= listBytes) {
+    const k = Math.min(Math.max(wanted.forRanks + 1, wanted.forLists), references.id.length)
+    const neighbours = await nearest({...search, k, exclude: 'self', onProgress})
+    take(findHits({label: queries.label, neighbours: neighbours.ids, k, references, relevant}), rowNumbers(count))
+    return {...result, neighbours}
+  }
+  for await (const part of classRanks({...search, onProgress: halfOf(onProgress, 0)})) take(asHits(part), part.rows)
+  const k = Math.min(wanted.forLists, references.id.length)
+  const neighbours = await nearest({...search, k, exclude: 'self', onProgress: halfOf(onProgress, 1)})
+  return {...result, neighbours}
+}
+
+/** How far down a list the metrics look: for ranks of its class (Infinity: all), and for who is found at all. */
+function neighboursWanted(
+  chosen: readonly ChosenMetric[],
+  relevant: Int32Array,
+  {names, k}: MetricsSpec,
+): {forRanks: number; forLists: number} {
+  const most = relevant.reduce((largest, count) => Math.max(largest, count), 1)
+  return {
+    forRanks: Math.max(...[...always, ...chosen].map(({depth}) => depth(most))),
+    forLists: names.includes('never_retrieved_at_k') ? Math.max(...k) : 1,
+  }
+}
+
+function asHits({offsets, ranks, relevant}: ClassRanks): HitList {
+  return {offsets, ranks, relevant, depth: Number.POSITIVE_INFINITY}
+}
+
+function rowNumbers(count: number): Int32Array {
+  return Int32Array.from({length: count}, (_, row) => row)
+}
+
+/** One bar for two passes over the same queries. */
+function halfOf(onProgress: Progress, before: number): Progress {
+  return (done, total) => onProgress(Math.floor((before * total + done) / 2), total)
+}
