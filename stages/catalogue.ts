@@ -55,9 +55,15 @@ export const catalogue: Catalogue = {
       inputs: {
         images: {kind: 'images', reads: namesForSampler},
         descriptors: {kind: 'descriptors', needed: needsDescriptors},
+        // of the epoch before
+        before: {kind: 'batches', needed: looksAtResults},
+        metrics: {kind: 'metrics', needed: looksAtResults, reads: ({schedule}) => ({metric: (schedule as Values).metric})},
       },
       outputs: {neighbours: 'neighbours', batches: 'batches'},
-      modules: (values) => [`lib/objectives/samplers/${text(values, 'mining', 'sampler')}.ts`],
+      modules: (values) => [
+        `lib/objectives/samplers/${text(values, 'mining', 'sampler')}.ts`,
+        `lib/objectives/schedules/${text(values, 'schedule', 'name')}.ts`,
+      ],
       numeric: true,
     },
     'train-epoch': {
@@ -129,6 +135,10 @@ function namesForSampler(values: Values): Values {
 function needsDescriptors(values: Values): boolean {
   const {mining, epoch} = values as unknown as MineNegativesValues
   return usesDescriptors(mining, epoch)
+}
+
+function looksAtResults(values: Values): boolean {
+  return text(values, 'schedule', 'name') === 'plateau'
 }
 
 /** The files of the chosen losses with their miners and regularisers. */

@@ -1,6 +1,8 @@
+import {readFile} from 'node:fs/promises'
 import type {DescriptorSet} from '../lib/engine/nearest/sets.ts'
 import {mineEpoch} from '../lib/objectives/mine.ts'
 import {planEpoch} from '../lib/objectives/plan.ts'
+import {judgeEpoch, type PlateauState, plateauStart} from '../lib/objectives/plateau.ts'
 import {distancesToAnchors} from '../lib/objectives/plan-distances.ts'
 import type {NeighbourRows, TrainingImages} from '../lib/objectives/samplers/sampler.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
@@ -8,6 +10,8 @@ import {writeBatches} from '../lib/tables/batches.ts'
 import {readDescriptors} from '../lib/tables/descriptors.ts'
 import {readImages, rowsOfSplit} from '../lib/tables/images.ts'
 import {writeNeighbours} from '../lib/tables/neighbours.ts'
+import {readPlateau} from '../lib/tables/plateau.ts'
+import {UserError} from '../lib/user-error.ts'
 import type {MineNegativesValues} from './parameters.ts'
 
 /**
@@ -19,9 +23,11 @@ export async function run(context: StageContext<MineNegativesValues>): Promise<v
   const images = await readTrainingImages(context.inputs.images!)
   const descriptors = await readOwnDescriptors(context.inputs.descriptors, images)
   const neighbours = descriptors && (await mine(context, descriptors))
+  const plateau = await judgePlateau(context)
   const plan = await planEpoch({
     mining: values.mining,
     schedule: values.schedule,
+    ...(plateau && {reduction: plateau.reduction}),
     learningRate: values.optimizer.lr,
     images,
     seed: values.seed,
@@ -30,7 +36,22 @@ export async function run(context: StageContext<MineNegativesValues>): Promise<v
   })
   context.report({steps: plan.step.at(-1)! + 1, slots: plan.step.length})
   await writeNeighbours(context.outputs.neighbours!, neighbours ?? noNeighbours)
-  await writeBatches(context.outputs.batches!, {...plan, distance: distancesToAnchors(plan, descriptors)})
+  await writeBatches(context.outputs.batches!, {...plan, distance: distancesToAnchors(plan, descriptors)}, plateau)
+}
+
+/** What the plateau schedule makes of the epoch before, from its plan and its metrics; undefined with other schedules. */
+async function judgePlateau({
+  values: {schedule},
+  inputs: {before, metrics},
+}: StageContext<MineNegativesValues>): Promise<PlateauState | undefined> {
+  if (schedule.name !== 'plateau') return undefined
+  // nothing is carried into epoch 1
+  if (before === undefined || metrics === undefined) return plateauStart
+  const measured = JSON.parse(await readFile(metrics, 'utf8')) as {metrics: Record<string, number | null>}
+  const value = measured.metrics[schedule.metric]
+  if (value === undefined)
+    throw new UserError(`${metrics} has no ${schedule.metric}, which schedule.metric looks at. Name it in metrics.`)
+  return judgeEpoch((await readPlateau(before)) ?? plateauStart, value, schedule)
 }
 
 async function readTrainingImages(file: string): Promise<TrainingImages> {

@@ -62,7 +62,7 @@ export async function run(context: StageContext<TrainEpochValues>): Promise<void
       loaded.release()
 
       const isUpdate = step === firstOfUpdate + batchesOfUpdate - 1
-      const gradientNorm = isUpdate ? trainer.step({lr: planned.lr, batches: batchesOfUpdate}).gradientNorm : Number.NaN
+      const gradientNorm = isUpdate ? trainer.step({...planned, batches: batchesOfUpdate}).gradientNorm : Number.NaN
       log.add({
         step,
         planned,

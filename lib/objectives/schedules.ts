@@ -1,30 +1,32 @@
 import type {ScheduleSpec} from './parameters/schedule.ts'
+import type {Moment, Rate, Schedule} from './schedules/schedule.ts'
 
-/** A step of training: epochs count from 1, steps inside an epoch from 0. */
-export interface Moment {
-  readonly epoch: number
-  readonly step: number
-  readonly stepsPerEpoch: number
+/** The learning rate of a step, and its momentum where the schedule has one. */
+export interface PlannedRate {
+  readonly lr: number
+  readonly momentum?: number
 }
 
-/** Learning rate in force at a step. It depends on nothing else, so asking for more epochs changes no earlier step. */
-export function learningRate(schedule: ScheduleSpec, base: number, moment: Moment): number {
-  switch (schedule.name) {
-    case 'constant':
-      return base
-    case 'cosine':
-      return base * cosine(schedule, moment)
-    case 'step':
-      return base * schedule.gamma ** schedule.milestones.filter((milestone) => moment.epoch > milestone).length
+/**
+ * Opens a schedule over a base rate. Only its own module is loaded, so that another one never changes its keys. `reduction` is the
+ * plateau schedule's.
+ */
+export async function openSchedule(
+  spec: ScheduleSpec,
+  base: number,
+  reduction = 1,
+): Promise<(moment: Moment) => PlannedRate> {
+  const {href} = new URL(`schedules/${spec.name}.ts`, import.meta.url)
+  const {schedule} = (await import(href)) as {schedule: Schedule<ScheduleSpec>}
+  return (moment) => {
+    const passed = (moment.epoch - 1) * moment.stepsPerEpoch + moment.step
+    const done = Math.max(0, passed - spec.warmup_steps)
+    const {share, ...rest}: Rate = schedule(spec, {...moment, done}, reduction)
+    return {lr: base * share * warmUp(spec, passed), ...rest}
   }
 }
 
-/** A line up to 1 over the warm-up, then half a cosine down to the floor (Loshchilov and Hutter 2017, one cycle). */
-function cosine(schedule: Extract<ScheduleSpec, {name: 'cosine'}>, {epoch, step, stepsPerEpoch}: Moment): number {
-  const {warmup_steps, warmup_from, floor} = schedule
-  const done = (epoch - 1) * stepsPerEpoch + step
-  if (done < warmup_steps) return warmup_from + ((1 - warmup_from) * done) / warmup_steps
-  const length = schedule.epochs * stepsPerEpoch - warmup_steps
-  const progress = Math.min(1, (done - warmup_steps) / Math.max(length, 1))
-  return floor + ((1 - floor) * (1 + Math.cos(Math.PI * progress))) / 2
+/** A line up to 1. */
+function warmUp({warmup_steps, warmup_from}: ScheduleSpec, passed: number): number {
+  return passed < warmup_steps ? warmup_from + ((1 - warmup_from) * passed) / warmup_steps : 1
 }

@@ -19,9 +19,13 @@ export const batchesDefinition = {
       meaning: 'of a positive or negative to its anchor, by the descriptors it was mined with; else NaN',
     },
     lr: {type: 'float64', meaning: 'learning rate of the step, the same in all its rows'},
+    momentum: {
+      type: 'float64',
+      meaning: "momentum of the step, or Adam's first beta, the same in all its rows; NaN: the optimiser's own",
+    },
     step_seed: {type: 'uint32', meaning: 'of the random draws inside the step, the same in all its rows'},
   },
-  metadata: {},
+  metadata: {plateau: 'what a plateau schedule has seen so far, as JSON; empty for other schedules'},
 } as const
 
 /** The plan in memory: one array per column, sorted by step and slot. */
@@ -34,13 +38,14 @@ export async function readBatches(path: string): Promise<BatchesTable> {
   return (await readTable(path, batchesDefinition)).columns
 }
 
-/** Writes batches.arrow; equal plans give equal bytes. */
-export async function writeBatches(path: string, columns: BatchesTable): Promise<void> {
-  await writeTable(path, batchesDefinition, {columns, metadata: {}})
+/** Writes batches.arrow; equal plans give equal bytes. `plateau`: what `readPlateau` is to give back. */
+export async function writeBatches(path: string, columns: BatchesTable, plateau?: object): Promise<void> {
+  const metadata = {plateau: plateau === undefined ? '' : JSON.stringify(plateau)}
+  await writeTable(path, batchesDefinition, {columns, metadata})
 }
 
 /**
- * What breaks the contract of batches.arrow, one sentence each: dense steps and slots, one learning rate and seed per step,
+ * What breaks the contract of batches.arrow, one sentence each: dense steps and slots, one learning rate, momentum and seed per step,
  * only images of the train split, and groups whose classes are what their roles say.
  */
 export function checkBatches(path: string, imagesPath: string): Promise<string[]> {
@@ -66,7 +71,7 @@ function checkOrder({step, slot}: BatchesTable, note: Note): void {
   }
 }
 
-function checkConstants({step, lr, stepSeed}: BatchesTable, note: Note): void {
+function checkConstants({step, lr, momentum, stepSeed}: BatchesTable, note: Note): void {
   for (let row = 0; row < step.length; row++) {
     if (!(lr[row]! >= 0 && lr[row]! < Infinity)) {
       note(
@@ -74,7 +79,15 @@ function checkConstants({step, lr, stepSeed}: BatchesTable, note: Note): void {
         () => `Row ${row} (step ${step[row]}) has learning rate ${lr[row]}; it must be finite and not negative.`,
       )
     }
+    if (momentum[row]! < 0 || momentum[row]! >= 1) {
+      note(
+        'momenta',
+        () => `Row ${row} (step ${step[row]}) has momentum ${momentum[row]}; it must be from 0 to below 1, or NaN.`,
+      )
+    }
     if (row === 0 || step[row] !== step[row - 1]) continue
+    if (!Object.is(momentum[row], momentum[row - 1]))
+      note('constants', () => `Step ${step[row]} has two momenta: ${momentum[row - 1]}, ${momentum[row]}.`)
     if (!Object.is(lr[row], lr[row - 1]))
       note('constants', () => `Step ${step[row]} has two learning rates: ${lr[row - 1]}, ${lr[row]}.`)
     if (stepSeed[row] !== stepSeed[row - 1]) {

@@ -6,6 +6,8 @@ import {type ImagesTable, rowsOfSplit} from '../../lib/tables/images.ts'
 /** One training step as the loader, the objective and the optimiser each want it. */
 export interface PlannedStep extends PlannedImages, PlannedBatch {
   readonly lr: number
+  /** Undefined: the optimiser's own. */
+  readonly momentum: number | undefined
 }
 
 /** The steps of a plan in order, the files of the images they use, and the number of training classes. */
@@ -27,6 +29,7 @@ export function plannedSteps(
       group: batches.group.subarray(start, end),
       role: batches.role.slice(start, end),
       lr: batches.lr[start]!,
+      momentum: Number.isNaN(batches.momentum[start]!) ? undefined : batches.momentum[start]!,
       stepSeed: batches.stepSeed[start]!,
     }
   })

@@ -100,6 +100,7 @@ for (const mining of everySampler) {
       assert.equal(perStep.size, table.step.at(-1)! + 1)
       assert.equal(table.lr[0], 1e-3)
       assert.ok(table.lr.at(-1)! < 1e-3)
+      assert.ok(table.momentum.every(Number.isNaN), 'a cosine leaves the momentum alone')
     })
   })
 }

@@ -199,6 +199,17 @@ test('batches: learning rates are finite, and learning rate and seed are one per
   ])
 })
 
+test('batches: momenta are from 0 to below 1 or absent, and one per step', async (t) => {
+  const momentum = Float64Array.of(Number.NaN, Number.NaN, 0.5, 1, 1, -1)
+  assert.deepEqual(await check.batches(t, {momentum}), [
+    'Step 0 has two momenta: NaN, 0.5.',
+    'Step 1 has two momenta: 1, -1.',
+    'Row 3 (step 1) has momentum 1; it must be from 0 to below 1, or NaN.',
+    'Row 4 (step 1) has momentum 1; it must be from 0 to below 1, or NaN.',
+    'Row 5 (step 1) has momentum -1; it must be from 0 to below 1, or NaN.',
+  ])
+})
+
 test('batches: roles are known, and a triplet is made of two images of one class and one of another', async (t) => {
   const {role, image} = someBatches()
   assert.deepEqual(await check.batches(t, {role: role.with(0, 'boss'), image: image.with(4, 1).with(5, 2)}), [
@@ -240,6 +251,7 @@ test('batches: a tuple may have several positives and negatives', async (t) => {
     role: ['anchor', 'positive', 'positive', 'negative', 'negative', 'negative'],
     image: Int32Array.of(0, 1, 1, 2, 3, 2),
     lr: new Float64Array(6),
+    momentum: new Float64Array(6),
     stepSeed: new Uint32Array(6),
   }
   assert.deepEqual(await check.batches(t, {...tuple, distance: new Float32Array(6).fill(Number.NaN)}), [])

@@ -68,6 +68,7 @@ export function someBatches(): BatchesTable {
     seed: Uint32Array.of(1, 2, 3, 4, 5, 2 ** 32 - 1),
     distance: Float32Array.of(Number.NaN, 0.5, 1.25, Number.NaN, Number.NaN, Number.NaN),
     lr: Float64Array.of(1e-5, 1e-5, 1e-5, 2e-5, 2e-5, 2e-5),
+    momentum: Float64Array.of(Number.NaN, Number.NaN, Number.NaN, 0.9, 0.9, 0.9),
     stepSeed: Uint32Array.of(7, 7, 7, 8, 8, 8),
   }
 }

@@ -64,6 +64,7 @@ test('text of many rows keeps its rows over record batches', async (t) => {
     seed: seeds(),
     distance: new Float32Array(count),
     lr,
+    momentum: new Float64Array(count),
     stepSeed: seeds(),
   })
   assert.deepEqual((await readBatches(path)).role, role)

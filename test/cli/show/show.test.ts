@@ -56,6 +56,7 @@ test('A plan shows one step in words, and --where chooses which', async (context
     seed: Uint32Array.from({length: 12}, (_, i) => i),
     distance: new Float32Array(12).fill(Number.NaN),
     lr: Float64Array.from({length: 12}, () => 1e-5),
+    momentum: new Float64Array(12).fill(Number.NaN),
     stepSeed: new Uint32Array(12),
   })
   const {stdout} = await nearmiss(folder, 'show', 'b.arrow', '--where', 'step=1')
