@@ -53,10 +53,10 @@ async function compare(entry: Entry, data: Case, run: GoldenRun): Promise<void> 
 
 /** Rows of planned tuples are written out, one slot each. */
 function toBatch(
-  {embeddings: own, labels}: Case,
+  {embeddings: own, labels, num_classes: classes}: Case,
   {tuples, embeddings = own}: GoldenRun,
 ): {batch: Batch; rowOf: number[]} {
-  if (tuples === undefined) return {batch: {embeddings, labels}, rowOf: [...embeddings.keys()]}
+  if (tuples === undefined) return {batch: {embeddings, labels, classes}, rowOf: [...embeddings.keys()]}
   const slots = tuples.flatMap(({anchors, positives, negatives}, group) => [
     ...anchors.map((row) => ({row, group, role: 'anchor'})),
     ...positives.map((row) => ({row, group, role: 'positive'})),
@@ -65,7 +65,7 @@ function toBatch(
   const plan = {group: Int32Array.from(slots, ({group}) => group), role: slots.map(({role}) => role)}
   const rowOf = slots.map(({row}) => row)
   return {
-    batch: {embeddings: rowOf.map((row) => embeddings[row]!), labels: rowOf.map((row) => labels[row]!), plan},
+    batch: {embeddings: rowOf.map((row) => embeddings[row]!), labels: rowOf.map((row) => labels[row]!), classes, plan},
     rowOf,
   }
 }

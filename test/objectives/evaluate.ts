@@ -9,6 +9,8 @@ import {openRandom} from '../../lib/random.ts'
 export interface Batch {
   readonly embeddings: readonly (readonly number[])[]
   readonly labels: readonly number[]
+  /** Training classes, where the batch does not show all of them. */
+  readonly classes?: number
   /** What the plan adds to plain batches. */
   readonly plan?: Partial<PlannedBatch>
   /** Embeddings of the same rows by a teacher. */
@@ -25,9 +27,8 @@ export interface HostEvaluation extends Omit<Evaluation, 'gradient'> {
 
 /** Evaluates one batch with a newly opened objective; `tensors` are the weights of the loss in a checkpoint. */
 export async function evaluate(spec: unknown, batch: Batch, tensors?: StateDict): Promise<HostEvaluation> {
-  const {embeddings, labels, plan, teacher} = batch
+  const {embeddings, labels, classes = 1 + Math.max(...labels), plan, teacher} = batch
   const parsed: ObjectiveSpec = objectiveParameters.parse(spec)
-  const classes = 1 + Math.max(...labels, ...classCounts(tensors))
   const objective = await openObjective(parsed, {dim: embeddings[0]!.length, classes, seed: 0, tensors})
   const input = tf.tensor2d(embeddings.map((row) => [...row]))
   const guide = teacher && tf.tensor2d(teacher.map((row) => [...row]))
@@ -57,12 +58,6 @@ export async function evaluate(spec: unknown, batch: Batch, tensors?: StateDict)
     objective.dispose()
     for (const weight of objective.weights) weight.dispose()
   }
-}
-
-/** Classes that weights in a checkpoint stand for, less one. */
-function classCounts(tensors: StateDict | undefined): number[] {
-  const weights = tensors?.get('loss.class_weights')
-  return weights === undefined ? [] : [weights.shape[0]! - 1]
 }
 
 export function randomBatch(rows: number, dim: number, classes: number, seed: number): Batch {
