@@ -1,0 +1,4 @@
+declare module 'jstat' {
+  const jstat: {readonly chisquare: {cdf(x: number, degrees: number): number}}
+  export = jstat
+}
