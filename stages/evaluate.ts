@@ -1,8 +1,10 @@
 import {writeFile} from 'node:fs/promises'
 import type {StageContext} from '../lib/pipeline/stage.ts'
 import {type QueriesTable, writeQueries} from '../lib/tables/queries.ts'
+import {measureClusters} from './evaluate/clusters.ts'
 import {describeMetrics} from './evaluate/describe.ts'
 import {type Retrieval, retrieve} from './evaluate/retrieval.ts'
+import {measureSpace} from './evaluate/space.ts'
 import {openTestSet, type TestSet} from './evaluate/test-sets.ts'
 import type {EvaluateValues} from './parameters.ts'
 
@@ -10,11 +12,12 @@ import type {EvaluateValues} from './parameters.ts'
 export async function run(context: StageContext<EvaluateValues>): Promise<void> {
   const {metrics: spec, split} = context.values
   const {set, origin} = await openTestSet(context.inputs, split)
-  const retrieval = await retrieve(set.queries, set.references, spec, (done, total) =>
-    context.progress({done, total, unit: 'images'}),
-  )
+  const onProgress = (unit: string) => (done: number, total: number) => context.progress({done, total, unit})
+  const retrieval = await retrieve(set.queries, set.references, spec, onProgress('images'))
+  const clusters = await measureClusters(set, spec, onProgress('iterations'))
+  const space = await measureSpace(set, retrieval.neighbours, spec, onProgress('images'))
   await writeQueries(context.outputs.queries!, queriesTable(set, retrieval))
-  const description = describeMetrics(set, retrieval, {}, origin, spec)
+  const description = describeMetrics(set, retrieval, [clusters, space], origin, spec)
   await writeFile(context.outputs.metrics!, `${JSON.stringify(description, null, 2)}\n`)
 }
 

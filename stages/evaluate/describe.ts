@@ -5,13 +5,14 @@ import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
 import {bootstrapClasses, bootstrapQueries, type Interval} from '../../lib/metrics/statistics/bootstrap.ts'
 import {openRandom} from '../../lib/random.ts'
 import type {Retrieval} from './retrieval.ts'
+import type {Numbers} from './space.ts'
 import type {TestSet} from './test-sets.ts'
 
 /** Everything measured together with how it was measured: metrics.json. */
 export function describeMetrics(
   {queries, references}: TestSet,
   {relevant, chosen}: Retrieval,
-  others: Readonly<Record<string, number>>,
+  others: readonly Numbers[],
   origin: Readonly<Record<string, unknown>>,
   spec: MetricsSpec,
 ) {
@@ -20,7 +21,7 @@ export function describeMetrics(
   const details = describeMeans(chosen, queries.label, spec)
   const found: Readonly<Record<string, number>> = {
     ...Object.fromEntries(details.map(([name, {over_queries}]) => [name, over_queries])),
-    ...others,
+    ...Object.assign({}, ...others.map(({numbers}) => numbers)),
   }
   // In the order in which they were asked for, and no others.
   const names = spec.names.flatMap((name) => [...new Set(spec.k.map((k) => nameAt(name, k)))])
@@ -42,6 +43,7 @@ export function describeMetrics(
     classes: new Set(queries.label).size,
     k: spec.k,
     depth: spec.depth,
+    ...Object.assign({}, ...others.map(({facts}) => facts)),
     bootstrap: spec.bootstrap,
   }
 }
