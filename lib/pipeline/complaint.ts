@@ -1,5 +1,5 @@
 import {z} from 'zod'
-import {didYouMean} from './did-you-mean.ts'
+import {didYouMean, suggestion} from './did-you-mean.ts'
 import {type TreePath, valueAt} from './tree.ts'
 
 /** What a schema has against a value, in words a person can act on. */
@@ -33,8 +33,22 @@ function complain(issue: Issue, base: TreePath, value: unknown, shape: JsonSchem
   const wanted = `${demand(issue)}${orNull ? ' or null' : ''}`
   const name = path.length === 0 ? 'this' : path.join('.')
   const text =
-    got === undefined ? `${name} is missing: it ${wanted}${hint}` : `${name} ${wanted}, got ${show(got)}${hint}`
+    got === undefined
+      ? `${name} is missing: it ${wanted}${hint}`
+      : `${name} ${wanted}, got ${show(got)}${hint}${nearChoice(issue, got)}`
   return [{path, part: 'value', text}]
+}
+
+/** `; did you mean "classes"?` for a misspelt choice among many. */
+function nearChoice(issue: Issue, got: unknown): string {
+  if (typeof got !== 'string') return ''
+  const choices = issue.code === 'invalid_value' ? issue.values : issue.code === 'invalid_union' ? optionsOf(issue) : []
+  const names = choices.filter((choice) => typeof choice === 'string')
+  return names.length > 4 ? suggestion(got, names) : ''
+}
+
+function optionsOf(issue: z.core.$ZodIssueInvalidUnion): readonly unknown[] {
+  return 'options' in issue ? (issue.options as readonly unknown[]) : []
 }
 
 function unknownKey(path: TreePath, value: unknown, shape: JsonSchema): Complaint {

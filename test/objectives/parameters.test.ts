@@ -9,6 +9,7 @@ import {objectiveParameters} from '../../lib/objectives/parameters/objective.ts'
 import {scheduleParameters} from '../../lib/objectives/parameters/schedule.ts'
 import {regularizerCards} from '../../lib/objectives/regularizers/cards.ts'
 import {usesDescriptors} from '../../lib/objectives/uses-descriptors.ts'
+import {parseWith} from '../../lib/pipeline/complaint.ts'
 
 const folder = resolve(import.meta.dirname, '../../lib/objectives')
 
@@ -76,6 +77,15 @@ describe('parameters', () => {
     })
   }
 
+  test('guess which sampler was meant', () => {
+    const result = parseWith(miningParameters, {sampler: 'hard-triplet'})
+    const [complaint] = 'complaints' in result ? result.complaints : []
+    assert.match(
+      complaint!.text,
+      /^sampler must be "hard-triplets" or .*, got "hard-triplet"; did you mean "hard-triplets"\?$/,
+    )
+  })
+
   test('refuse unknown keys', () => {
     assert.match(
       objectiveParameters.safeParse({loss: 'supcon', margin: 1}).error!.issues[0]!.message,
@@ -90,6 +100,9 @@ describe('parameters', () => {
       [false, false, true, true],
     )
     assert.equal(usesDescriptors(miningParameters.parse({sampler: 'hard-triplets'}), 1), true)
+    for (const sampler of ['distance-weighted', 'cluster-negatives', 'class-groups'])
+      assert.equal(usesDescriptors(miningParameters.parse({sampler}), 1), true)
+    assert.equal(usesDescriptors(miningParameters.parse({sampler: 'class-groups', negatives: 0}), 1), false)
     assert.equal(usesDescriptors(miningParameters.parse({sampler: 'random-triplets'}), 1), false)
     assert.equal(usesDescriptors(miningParameters.parse({sampler: 'classes'}), 9), false)
   })

@@ -9,7 +9,8 @@ import type {NeighbourRows, TrainingImages} from '../../lib/objectives/samplers/
 /** `classes` classes of `perClass` images; ids have gaps, classes are interleaved. */
 function trainingImages(classes: number, perClass: number): TrainingImages {
   const id = Int32Array.from({length: classes * perClass}, (_, row) => 10 + 3 * row)
-  return {id, label: id.map((_, row) => 100 + (row % classes))}
+  const label = id.map((_, row) => 100 + (row % classes))
+  return {id, label, className: Array.from(label, (own) => `${own % 2}/${own}`)}
 }
 
 /** Neighbours by class: those of the class `distance` above, then of the next. */
@@ -71,6 +72,16 @@ const everySampler: MiningSpec[] = [
   {sampler: 'random-triplets', triplets_per_batch: 7},
   {sampler: 'classes', classes_per_batch: 4, images_per_class: 2},
   {sampler: 'near-classes', classes_per_batch: 4, images_per_class: 2, near_classes: 2},
+  {sampler: 'distance-weighted', tuples_per_batch: 7},
+  {sampler: 'cluster-negatives', tuples_per_batch: 7},
+  {sampler: 'm-per-class', batch_size: 8, images_per_class: 2},
+  {sampler: 'samples-per-class', batch_size: 8, images_per_class: 2},
+  {sampler: 'class-random', batch_size: 8, images_per_class: 2},
+  {sampler: 'balanced', classes_per_batch: 3, images_per_class: 2},
+  {sampler: 'hierarchical', batch_size: 8, images_per_class: 2},
+  {sampler: 'class-groups', images_per_class: 3},
+  {sampler: 'one-per-class', batch_size: 4},
+  {sampler: 'shuffle', batch_size: 8},
 ].map((mining) => miningParameters.parse(mining))
 
 for (const mining of everySampler) {
@@ -83,7 +94,7 @@ for (const mining of everySampler) {
       assert.notDeepEqual((await plan(mining, images)).image, (await plan(mining, images, {epoch: 2})).image)
     })
 
-    test('counts steps, slots and groups from 0 and gives every slot a seed of its own', async () => {
+    test('counts steps, slots and groups from 0 and gives every picture a seed of its own', async () => {
       const table = await plan(mining, images)
       table.step.forEach((step, row) => {
         const first = row === 0 || table.step[row - 1] !== step
@@ -91,7 +102,11 @@ for (const mining of everySampler) {
         assert.equal(table.slot[row], first ? 0 : table.slot[row - 1]! + 1)
         if (first) assert.equal(table.group[row], 0)
       })
-      assert.equal(new Set(table.seed).size, table.seed.length)
+      // In groups of a class that are anchors to each other, an image is seen in several tuples: one view, one seed.
+      const isAnchor = (row: number) => mining.sampler !== 'class-groups' || table.role[row] !== 'positive'
+      const seeds = table.seed.filter((_, row) => isAnchor(row))
+      assert.equal(new Set(seeds).size, seeds.length)
+      assert.equal(new Set(table.seed).size, seeds.length)
     })
 
     test('keeps learning rate and step seed constant inside a step', async () => {
@@ -270,8 +285,13 @@ describe('near classes', () => {
 
 describe('a plan that cannot be made', () => {
   test('names every class with a single image', async () => {
-    const images = {id: Int32Array.of(1, 2, 3, 4), label: Int32Array.of(7, 7, 8, 9)}
-    for (const mining of everySampler) {
+    const images = {
+      id: Int32Array.of(1, 2, 3, 4),
+      label: Int32Array.of(7, 7, 8, 9),
+      className: ['a/7', 'a/7', 'b/8', 'b/9'],
+    }
+    const withoutPositives = ['one-per-class', 'shuffle', 'class-groups']
+    for (const mining of everySampler.filter(({sampler}) => !withoutPositives.includes(sampler))) {
       await assert.rejects(plan(mining, images), {
         name: 'UserError',
         message:
