@@ -1,3 +1,5 @@
+import {createHash} from 'node:crypto'
+import {readFile} from 'node:fs/promises'
 import {describeNumerics} from '../lib/engine/numerics.ts'
 import type {ObjectiveSpec} from '../lib/objectives/parameters/objective.ts'
 import {partsOf} from '../lib/objectives/parts.ts'
@@ -117,6 +119,7 @@ export const catalogue: Catalogue = {
     metrics: {
       extension: '.json',
       check: async (file) => (await import('../lib/metrics/check.ts')).checkMetrics(file),
+      digest: digestMetric,
     },
   },
 }
@@ -159,6 +162,13 @@ function table(check: FileKind['check']): FileKind {
       return digestColumns(file, {columns, where} as Parameters<typeof digestColumns>[1])
     },
   }
+}
+
+/** Who looks at one metric does not mind what else is measured. */
+async function digestMetric(file: string, {metric}: Values): Promise<string> {
+  const {metrics} = JSON.parse(await readFile(file, 'utf8')) as {metrics: Record<string, number | null>}
+  const seen = JSON.stringify([metric, metrics[String(metric)] ?? null])
+  return createHash('sha256').update(seen).digest('hex')
 }
 
 function text(values: Values, group: string, name: string): string {

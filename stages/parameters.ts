@@ -1,5 +1,6 @@
 import {z} from 'zod'
 import {dataParameters, transformList} from '../lib/data/parameters.ts'
+import {nameAt} from '../lib/metrics/names.ts'
 import {metricsParameters} from '../lib/metrics/parameters.ts'
 import {optimizerParameters} from '../lib/model/optimizer-parameters.ts'
 import {miningParameters} from '../lib/objectives/parameters/mining.ts'
@@ -39,8 +40,7 @@ const modelParameters = z.strictObject({
 const precision = z.enum(['float32', 'bfloat16'])
 const seed = z.int().min(0).max(0xffffffff)
 
-/** Everything under `params:` in pipeline.yaml and in a preset. */
-export const parameters = z.strictObject({
+const everything = z.strictObject({
   seed,
   epochs: z.int().min(0).max(100_000),
   data: dataParameters,
@@ -52,6 +52,21 @@ export const parameters = z.strictObject({
   schedule: scheduleParameters,
   precision: precision.default('float32'),
   metrics: metricsParameters,
+})
+
+/** Everything under `params:` in pipeline.yaml and in a preset. */
+export const parameters = everything.superRefine(({optimizer, schedule, metrics}, context) => {
+  const refuse = (path: string[], message: string) => context.addIssue({code: 'custom', path, message})
+  const hasMomentum = !('momentum' in optimizer) || optimizer.momentum > 0
+  if ('cycle_momentum' in schedule && schedule.cycle_momentum && !hasMomentum) {
+    refuse(
+      ['optimizer', 'momentum'],
+      `must be more than 0 (0.9 is usual) with schedule ${schedule.name}, which cycles it, or schedule.cycle_momentum false`,
+    )
+  }
+  const measured = metrics.names.flatMap((name) => [...new Set(metrics.k.map((k) => nameAt(name, k)))])
+  if (schedule.name === 'plateau' && !measured.includes(schedule.metric))
+    refuse(['schedule', 'metric'], `must be one that metrics measures: ${measured.join(', ')}`)
 })
 
 type Parameters = z.infer<typeof parameters>

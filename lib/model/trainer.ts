@@ -1,4 +1,5 @@
 import {free} from '../engine/op.ts'
+import {loadOptimizer} from '../engine/optimizers/load.ts'
 import type {OptimizerModule} from '../engine/optimizers/optimizer.ts'
 import type {Parameter} from '../engine/parameter.ts'
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
@@ -45,7 +46,7 @@ export async function openTrainer(
   spec: OptimizerSpec,
   {training, model}: TrainerStart,
 ): Promise<Trainer> {
-  const module = await loadOptimizer(spec.name)
+  const module = await loadOptimizer<OptimizerSpec>(spec.name)
   const rules = groupParameters(parameters, spec)
   if (training !== undefined) checkTraining(training, spec, rules, module)
   const groups = rules.map((group) => openGroup(group, module, training?.tensors))
@@ -82,13 +83,6 @@ export async function openTrainer(
       average?.dispose()
     },
   }
-}
-
-/** Only the chosen optimiser's own module is loaded, so that another one never changes its keys. */
-async function loadOptimizer(name: OptimizerSpec['name']): Promise<OptimizerModule<OptimizerSpec>> {
-  const {href} = new URL(`../engine/optimizers/${name}.ts`, import.meta.url)
-  const {optimizer} = (await import(href)) as {optimizer: OptimizerModule<OptimizerSpec>}
-  return optimizer
 }
 
 function checkTraining(
