@@ -59,7 +59,11 @@ export const catalogue: Catalogue = {
         descriptors: {kind: 'descriptors', needed: needsDescriptors},
         // of the epoch before
         before: {kind: 'batches', needed: looksAtResults},
-        metrics: {kind: 'metrics', needed: looksAtResults, reads: ({schedule}) => ({metric: (schedule as Values).metric})},
+        metrics: {
+          kind: 'metrics',
+          needed: looksAtResults,
+          reads: ({schedule}) => ({metric: (schedule as Values).metric}),
+        },
       },
       outputs: {neighbours: 'neighbours', batches: 'batches'},
       modules: (values) => [
