@@ -12,8 +12,11 @@ export interface LossCard {
   readonly formula: string
   /** Papers, and whose definition it is where there are several; which published numbers were made with it. */
   readonly source: string
-  /** pairs: embeddings of the batch, so that a miner may choose among them; classes: embeddings with class weights; views: two views of each image. */
-  readonly compares: 'pairs' | 'classes' | 'views'
+  /**
+   * pairs: embeddings of the batch, so that a miner may choose among them; batch: the whole batch by its classes, so that a miner may not;
+   * classes: embeddings with class weights; views: two views of each image.
+   */
+  readonly compares: 'pairs' | 'batch' | 'classes' | 'views'
   /** Its own distance, and the names of the others that it is defined for (any `normalise`). Absent: it is part of the formula. */
   readonly distance?: {readonly default: DistanceSpec; readonly names: readonly DistanceSpec['name'][]}
   /** How its terms are put together unless told otherwise. */

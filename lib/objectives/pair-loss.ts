@@ -11,14 +11,31 @@ export function pairLoss<Parameters extends {readonly distance: DistanceSpec}>(
   compares: OpenLoss['compares'],
   terms: (distance: Distance, batch: LossBatch, parameters: Parameters) => readonly Terms[],
 ): LossOpener<Parameters> {
-  return (parameters) => ({
+  return (parameters) => lossOn(compares, parameters.distance, (distance, batch) => terms(distance, batch, parameters))
+}
+
+/** The same for a loss whose distance is part of its formula. */
+export function pairLossOn<Parameters>(
+  spec: DistanceSpec,
+  compares: OpenLoss['compares'],
+  terms: (distance: Distance, batch: LossBatch, parameters: Parameters) => readonly Terms[],
+): LossOpener<Parameters> {
+  return (parameters) => lossOn(compares, spec, (distance, batch) => terms(distance, batch, parameters))
+}
+
+function lossOn(
+  compares: OpenLoss['compares'],
+  spec: DistanceSpec,
+  terms: (distance: Distance, batch: LossBatch) => readonly Terms[],
+): OpenLoss {
+  return {
     compares,
     weights: [],
     start(batch) {
-      const distance = openDistance(batch.vectors, parameters.distance)
-      return {terms: terms(distance, batch, parameters), gradient: () => distance.backward()}
+      const distance = openDistance(batch.vectors, spec)
+      return {terms: terms(distance, batch), gradient: () => distance.backward()}
     },
     state: () => new Map(),
     dispose: () => {},
-  })
+  }
 }

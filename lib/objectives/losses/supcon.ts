@@ -1,35 +1,41 @@
 import type {ParametersOf} from '../card.ts'
-import {logSumExp} from '../log-sum-exp.ts'
+import {distinctPairs} from '../distinct-pairs.ts'
+import {openLogSum} from '../log-sum.ts'
 import {pairLoss} from '../pair-loss.ts'
-import {anchorTerms} from '../terms.ts'
+import {anchorsOf, rowTerms} from '../row-terms.ts'
+import type {PairList} from '../tuples.ts'
 import type {supcon} from './supcon.card.ts'
 
 /** Per anchor: the mean over its positives of how unlikely they are among all others. */
 export const open = pairLoss<ParametersOf<typeof supcon>>('batch', (distance, {tuples}, {temperature}) => {
-  const {rows, columns, values, gradient} = distance
-  const {positives, negatives} = tuples
-  const positivesOf = (anchor: number) =>
-    positives.other.subarray(positives.start[anchor]!, positives.start[anchor + 1]!)
-  const othersOf = (anchor: number) => [
-    ...positivesOf(anchor),
-    ...negatives.other.subarray(negatives.start[anchor]!, negatives.start[anchor + 1]!),
-  ]
-  const anchors = [...Array(rows).keys()].filter((anchor) => positivesOf(anchor).length > 0)
-  const logit = (anchor: number, other: number) => values[anchor * columns + other]! / temperature
-
-  const value = (anchor: number) => {
-    const own = positivesOf(anchor)
-    const mean = own.reduce((sum, positive) => sum + logit(anchor, positive), 0) / own.length
-    return logSumExp(othersOf(anchor), (other) => logit(anchor, other)) - mean
-  }
-  const spread = (anchor: number, weight: number) => {
-    const own = positivesOf(anchor)
-    const others = othersOf(anchor)
-    const total = logSumExp(others, (other) => logit(anchor, other))
-    for (const other of others) {
-      gradient[anchor * columns + other]! += (weight * Math.exp(logit(anchor, other) - total)) / temperature
+  const {columns, values, gradient} = distance
+  const {positives, negatives} = distinctPairs(tuples)
+  const {start, other} = positives
+  const scale = -distance.sign / temperature
+  const all = openLogSum(distance, joined(positives, negatives), {scale})
+  const compute = (anchor: number) => {
+    const [base, from, to] = [anchor * columns, start[anchor]!, start[anchor + 1]!]
+    const share = scale / (to - from)
+    let value = all.value(anchor)
+    all.spread(1)
+    for (let i = from; i < to; i++) {
+      const place = base + other[i]!
+      value -= share * values[place]!
+      gradient[place]! -= share
     }
-    for (const positive of own) gradient[anchor * columns + positive]! -= weight / own.length / temperature
+    return value
   }
-  return [anchorTerms(anchors, rows, value, spread)]
+  return [rowTerms(distance, anchorsOf(positives), compute)]
 })
+
+/** The partners in either list. */
+function joined(a: PairList, b: PairList): PairList {
+  const start = a.start.map((end, row) => end + b.start[row]!)
+  const other = new Int32Array(a.other.length + b.other.length)
+  for (let row = 0; row + 1 < start.length; row++) {
+    const own = a.other.subarray(a.start[row]!, a.start[row + 1]!)
+    other.set(own, start[row]!)
+    other.set(b.other.subarray(b.start[row]!, b.start[row + 1]!), start[row]! + own.length)
+  }
+  return {start, other}
+}

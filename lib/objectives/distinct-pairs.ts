@@ -1,0 +1,16 @@
+import type {PairList, Tuples} from './tuples.ts'
+
+/** The pairs of tuples, each once: triplets name a pair as often as they hold it. */
+export function distinctPairs({triplets, positives, negatives}: Tuples): Pick<Tuples, 'positives' | 'negatives'> {
+  if (triplets === undefined) return {positives, negatives}
+  return {positives: distinct(positives), negatives: distinct(negatives)}
+}
+
+function distinct({start, other}: PairList): PairList {
+  const kept: number[] = []
+  const keptStart = start.map((end, row) => {
+    if (row > 0) kept.push(...new Set(other.subarray(start[row - 1]!, end)))
+    return kept.length
+  })
+  return {start: keptStart, other: Int32Array.from(kept)}
+}
