@@ -1,5 +1,5 @@
 import {openLoader} from '../lib/data/loader.ts'
-import {transformList} from '../lib/data/parameters.ts'
+import {transformList} from '../lib/data/transforms/parameters.ts'
 import {readModel} from '../lib/model/checkpoint.ts'
 import {openNetwork} from '../lib/model/network.ts'
 import {normaliseRows} from '../lib/model/normalise.ts'

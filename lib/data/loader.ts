@@ -4,7 +4,7 @@ import {startCrew} from './loader/crew.ts'
 import {type Pass, type PlannedImages, planPass} from './loader/pass.ts'
 import {createPixelCache} from './loader/pixel-cache.ts'
 import {cancelRing, isCancelled, ownsSlot, releaseSlot} from './loader/ring.ts'
-import type {Transforms} from './parameters.ts'
+import type {Transforms} from './transforms/parameters.ts'
 import {planRecipe} from './transforms/recipe.ts'
 
 export type {PlannedImages} from './loader/pass.ts'

@@ -8,15 +8,15 @@ import {promisify} from 'node:util'
 import {decode} from '../../lib/data/decode.ts'
 import type {PlannedImages} from '../../lib/data/loader/pass.ts'
 import {type LoaderOptions, openLoader} from '../../lib/data/loader.ts'
+import {applyTransforms} from '../../lib/data/transforms/apply.ts'
+import {transformList} from '../../lib/data/transforms/parameters.ts'
 import {planRecipe} from '../../lib/data/transforms/recipe.ts'
-import {chooseRegion} from '../../lib/data/transforms/region.ts'
-import {resample} from '../../lib/data/transforms/resample.ts'
 import {deriveSeed, openRandom, randomFrom} from '../../lib/random.ts'
 import {needsShared, shared} from '../shared.ts'
 import {drawPicture, temporaryFolder, writeFiles} from './pictures.ts'
 
 const size = 8
-const transforms = [{random_resized_crop: {size}}, {horizontal_flip: 0.5}]
+const transforms = transformList.parse([{random_resized_crop: {size}}, {horizontal_flip: 0.5}])
 
 /** A folder of pictures with ids 10, 11, ...; ids differ from places on purpose. */
 async function openFolder(context: TestContext, count: number) {
@@ -55,8 +55,8 @@ async function expectedPixels(
   const pixels = new Uint8Array(images.length * size * size * 3)
   for (const [slot, id] of images.entries()) {
     const image = await decode(readFileSync(join(root, paths.get(id)!)))
-    const region = chooseRegion(recipe, image.width, image.height, randomFrom(seeds[slot]!))
-    resample(image, region, pixels.subarray(slot * size * size * 3, (slot + 1) * size * size * 3))
+    const out = pixels.subarray(slot * size * size * 3, (slot + 1) * size * size * 3)
+    applyTransforms(recipe, image, randomFrom(seeds[slot]!), out)
   }
   return pixels
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {dataParameters, namedRanges, transformList} from '../../lib/data/parameters.ts'
+import {dataParameters, namedRanges} from '../../lib/data/parameters.ts'
+import {transformList} from '../../lib/data/transforms/parameters.ts'
 
 function problems(schema: typeof dataParameters | typeof transformList, value: unknown): string[] {
   const result = schema.safeParse(value)
@@ -66,10 +67,27 @@ test('transforms that end in one fixed size are accepted', () => {
     problems(transformList, [{random_resized_crop: {size: 64, scale: [0.4, 1]}}, {horizontal_flip: 0.5}]),
     [],
   )
+  assert.deepEqual(
+    problems(transformList, [{resize: {shorter_side: 256, filter: 'lanczos', rounding: 'round'}}, {random_crop: 224}]),
+    [],
+  )
+  assert.deepEqual(
+    problems(transformList, [
+      {resize: 256},
+      {random_resized_crop: {size: 227, scale: [0.16, 1], ratio: [0.75, 1.33]}},
+      {color_jitter: {brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1}},
+      {horizontal_flip: 0.5},
+      {grayscale: 0.2},
+      {random_erasing: {}},
+    ]),
+    [],
+  )
 })
 
 test('transforms that cannot work are refused with the reason', () => {
-  const order = 'must be resize and center_crop, or random_resized_crop, then horizontal_flip or nothing; got'
+  const order =
+    'must be resize with center_crop or random_crop, or random_resized_crop (perhaps after resize), then any of ' +
+    'horizontal_flip, color_jitter, grayscale, random_erasing; got'
   const cases: [unknown, string[]][] = [
     [[], [`: ${order} an empty list`]],
     [[{resize: 256}], [`: ${order} resize`]],
@@ -80,10 +98,15 @@ test('transforms that cannot work are refused with the reason', () => {
       [{resize: 256, center_crop: 224}],
       ['0: must be one transform, like {resize: 256}; every transform is an item of its own'],
     ],
+    [[{resize: 64}, {random_crop: 65}], [': random_crop 65 does not fit into the shorter side of resize 64']],
+    [[{random_resized_crop: {size: 8}}, {grayscale: 0.1}, {grayscale: 0.2}], [': has grayscale twice']],
     [[{rotate: 90}], ['0: Unrecognized key: "rotate"']],
     [
       [{resize: 25.5}, {center_crop: 0}],
-      ['0.resize: must be a whole number of pixels', '1.center_crop: must be at least 1 pixel'],
+      [
+        '0.resize: must be a whole number of pixels, or {shorter_side: pixels, filter: lanczos, rounding: round}',
+        '1.center_crop: must be at least 1 pixel',
+      ],
     ],
     [
       [{random_resized_crop: {size: 64, scale: [1, 0.4]}}],

@@ -4,6 +4,13 @@ import {existsSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
 import {decode} from '../../lib/data/decode.ts'
+import {
+  adjustBrightness,
+  adjustContrast,
+  adjustHue,
+  adjustSaturation,
+  toGrayscale,
+} from '../../lib/data/transforms/colour.ts'
 import {planRecipe} from '../../lib/data/transforms/recipe.ts'
 import {chooseRegion, type Region} from '../../lib/data/transforms/region.ts'
 import {type RgbImage, resample} from '../../lib/data/transforms/resample.ts'
@@ -25,6 +32,13 @@ interface BoxCrop {
   readonly height: number
 }
 
+interface ColourChange {
+  readonly op?: keyof typeof adjustments
+  readonly factor?: number
+  readonly ops_in_order?: readonly (keyof typeof adjustments)[]
+  readonly factors?: Readonly<Record<keyof typeof adjustments, number>>
+}
+
 interface Golden {
   readonly resize_geometry: readonly {
     readonly width: number
@@ -35,7 +49,10 @@ interface Golden {
     readonly crop_offset_top_left: readonly [number, number]
   }[]
   readonly images: Readonly<
-    Record<string, {readonly rgb: Output; readonly steps: Readonly<Record<string, Output & {what: string | BoxCrop}>>}>
+    Record<
+      string,
+      {readonly rgb: Output; readonly steps: Readonly<Record<string, Output & {what: string | BoxCrop | ColourChange}>>}
+    >
   >
 }
 
@@ -45,9 +62,20 @@ const families = {
   centerCrop: /^resize(\d+)_crop(\d+)$/,
   boxCrop: /^box_crop_(\d+)$/,
   mirroredBoxCrop: /^box_crop_(\d+)_hflip$/,
+  lanczos: /^lanczos(\d+)$/,
+  lanczosCrop: /^lanczos(\d+)_crop(\d+)$/,
+  colour: /^(jitter_.+|grayscale|negative_hue_half)$/,
 }
-/** Lanczos and colour jitter are not among our transforms. */
-const outOfScope = /^(lanczos\d+(_crop\d+)?|jitter_.+|grayscale|negative_hue_half)$/
+
+const adjustments = {
+  brightness: adjustBrightness,
+  contrast: adjustContrast,
+  saturation: adjustSaturation,
+  hue: adjustHue,
+}
+
+const bilinear = {filter: 'bilinear', rounding: 'truncate'} as const
+const lanczos = {filter: 'lanczos', rounding: 'round'} as const
 
 const cases = golden('transforms.json') as Golden
 const isOurs = process.env.GOLDEN_DIR === undefined
@@ -75,9 +103,21 @@ test('no golden picture, step or size is missing', () => {
     'resize256',
     'resize256_crop224',
     'resize256_crop227',
+    'lanczos512',
+    'lanczos512_crop448',
+    'lanczos256_crop224',
     'box_crop_224',
     'box_crop_224_hflip',
     'box_crop_64',
+    'jitter_brightness',
+    'jitter_contrast',
+    'jitter_saturation',
+    'jitter_hue',
+    'jitter_b-c-s-h',
+    'jitter_h-s-c-b',
+    'jitter_c-h-b-s',
+    'grayscale',
+    'negative_hue_half',
   ]
   for (const image of Object.values(cases.images)) assert.deepEqual(Object.keys(image.steps), steps)
   assert.equal(cases.resize_geometry.length, 9)
@@ -119,20 +159,22 @@ async function checkPicture({images}: Golden, name: string, fileOf: (path: strin
   const image = await decode(readFileSync(fileOf(`images/${name}`)))
   assert.deepEqual(describe(image), pick(rgb), `${name} decoded`)
   for (const [step, expected] of Object.entries(steps)) {
-    if (!outOfScope.test(step))
-      assert.deepEqual(describe(run(image, step, steps)), pick(expected), `${step} of ${name}`)
+    assert.deepEqual(describe(run(image, step, steps)), pick(expected), `${step} of ${name}`)
   }
 }
 
 function run(image: RgbImage, step: string, steps: Golden['images'][string]['steps']): RgbImage {
-  const resize = families.resize.exec(step)
-  if (resize !== null) return resizeInTiles(image, Number(resize[1]))
-  const crop = families.centerCrop.exec(step)
+  if (families.colour.test(step))
+    return recolour(run(image, 'box_crop_64', steps), step, steps[step]!.what as ColourChange)
+  const resize = families.resize.exec(step) ?? families.lanczos.exec(step)
+  const like = step.startsWith('lanczos') ? lanczos : bilinear
+  if (resize !== null) return resizeInTiles(image, {...like, shorter_side: Number(resize[1])})
+  const crop = families.centerCrop.exec(step) ?? families.lanczosCrop.exec(step)
   if (crop !== null) {
     return runRegion(
       image,
       chooseRegion(
-        planRecipe([{resize: Number(crop[1])}, {center_crop: Number(crop[2])}]),
+        planRecipe([{resize: {...like, shorter_side: Number(crop[1])}}, {center_crop: Number(crop[2])}]),
         image.width,
         image.height,
         random,
@@ -157,20 +199,27 @@ function run(image: RgbImage, step: string, steps: Golden['images'][string]['ste
     resizedHeight: size,
     windowLeft: 0,
     windowTop: 0,
-    size,
+    windowWidth: size,
+    windowHeight: size,
     mirrored: mirrored !== null,
+    filter: 'bilinear',
   })
 }
 
 /** Puts a whole resized picture together from windows, so that windows at every place are checked. */
-function resizeInTiles(image: RgbImage, shorterSide: number): RgbImage {
+function recolour(image: RgbImage, step: string, {op, factor, ops_in_order, factors}: ColourChange): RgbImage {
+  if (step === 'grayscale') toGrayscale(image.pixels)
+  if (op !== undefined) adjustments[op](image.pixels, factor!)
+  for (const name of ops_in_order ?? []) adjustments[name](image.pixels, factors![name])
+  return image
+}
+
+function resizeInTiles(
+  image: RgbImage,
+  resize: {shorter_side: number; filter: 'bilinear' | 'lanczos'; rounding: 'truncate' | 'round'},
+): RgbImage {
   const size = 61
-  const whole = chooseRegion(
-    planRecipe([{resize: shorterSide}, {center_crop: size}]),
-    image.width,
-    image.height,
-    random,
-  )
+  const whole = chooseRegion(planRecipe([{resize}, {center_crop: size}]), image.width, image.height, random)
   const {resizedWidth: width, resizedHeight: height} = whole
   const pixels = new Uint8Array(width * height * 3)
   for (let y = 0; y < height; y += size) {
@@ -189,9 +238,9 @@ function resizeInTiles(image: RgbImage, shorterSide: number): RgbImage {
 }
 
 function runRegion(image: RgbImage, region: Region): RgbImage {
-  const pixels = new Uint8Array(region.size * region.size * 3)
+  const pixels = new Uint8Array(region.windowWidth * region.windowHeight * 3)
   resample(image, region, pixels)
-  return {pixels, width: region.size, height: region.size}
+  return {pixels, width: region.windowWidth, height: region.windowHeight}
 }
 
 function describe({pixels, width, height}: RgbImage): Output {

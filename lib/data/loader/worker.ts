@@ -3,8 +3,8 @@ import {type MessagePort, parentPort, workerData} from 'node:worker_threads'
 import {randomFrom} from '../../random.ts'
 import {UserError} from '../../user-error.ts'
 import {decode} from '../decode.ts'
-import {chooseRegion} from '../transforms/region.ts'
-import {type RgbImage, resample} from '../transforms/resample.ts'
+import {applyTransforms} from '../transforms/apply.ts'
+import type {RgbImage} from '../transforms/resample.ts'
 import type {FromWorker, ToWorker, WorkerSetup} from './messages.ts'
 import type {Pass} from './pass.ts'
 import {findCached, keepCached} from './pixel-cache.ts'
@@ -37,10 +37,10 @@ async function writePicture(pass: Pass, row: number, batch: number): Promise<str
   const path = files[pass.file[row]!]!
   try {
     const image = await openPicture(pass, pass.file[row]!, path)
-    const region = chooseRegion(recipe, image.width, image.height, randomFrom(pass.seed[row]!))
     const bytes = recipe.size * recipe.size * 3
     const from = (row - pass.firstRow[batch]!) * bytes
-    resample(image, region, pass.slots[batch % pass.slots.length]!.subarray(from, from + bytes))
+    const out = pass.slots[batch % pass.slots.length]!.subarray(from, from + bytes)
+    applyTransforms(recipe, image, randomFrom(pass.seed[row]!), out)
     return undefined
   } catch (error) {
     if (error instanceof UserError) return `${path} ${error.message}`

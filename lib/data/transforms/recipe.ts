@@ -1,12 +1,29 @@
-import type {Transforms} from '../parameters.ts'
+import type {FilterName} from './filters.ts'
+import type {Transforms} from './parameters.ts'
 
-/** What a list of transforms comes down to: one resampling of one box of the picture, perhaps mirrored. */
+/** What a list of transforms comes down to: a box of the picture, resampled and perhaps mirrored, then changes of its colours. */
 export interface Recipe {
   /** Side of the square result in pixels. */
   readonly size: number
-  readonly box: {readonly kind: 'center'; readonly shorterSide: number} | RandomBox
+  /** A resize of the whole picture that comes before the box is drawn. */
+  readonly before?: Resize
+  readonly box: ResizedWindow | RandomBox
   /** Probability of mirroring left-right. */
   readonly flip: number
+  readonly colours: readonly ColourStep[]
+}
+
+export interface Resize {
+  readonly shorterSide: number
+  readonly filter: FilterName
+  /** What becomes of a fraction of a pixel: torchvision truncates the longer side, RAML rounds. */
+  readonly rounding: 'truncate' | 'round'
+}
+
+/** The whole picture resized, of which a window in the middle or at a random place is kept. */
+export interface ResizedWindow {
+  readonly kind: 'center' | 'random-window'
+  readonly resize: Resize
 }
 
 export interface RandomBox {
@@ -15,25 +32,53 @@ export interface RandomBox {
   readonly scale: readonly [number, number]
   /** Smallest and largest width / height. */
   readonly ratio: readonly [number, number]
+  readonly filter: FilterName
 }
+
+export type ColourStep =
+  | {
+      readonly kind: 'jitter'
+      readonly brightness: number
+      readonly contrast: number
+      readonly saturation: number
+      readonly hue: number
+      readonly probability: number
+    }
+  | {readonly kind: 'grayscale'; readonly probability: number}
+  | {
+      readonly kind: 'erase'
+      readonly probability: number
+      readonly scale: readonly [number, number]
+      readonly ratio: readonly [number, number]
+      readonly value: readonly [number, number, number]
+    }
 
 /** Turns a checked list of transforms into a recipe, with torchvision's defaults. */
 export function planRecipe(transforms: Transforms): Recipe {
-  let size = 0
-  let box: Recipe['box'] = {kind: 'center', shorterSide: 0}
+  let resize: Resize = {shorterSide: 0, filter: 'bilinear', rounding: 'truncate'}
+  let geometry: Pick<Recipe, 'size' | 'box' | 'before'> | undefined
   let flip = 0
-  for (const {resize, center_crop, random_resized_crop, horizontal_flip} of transforms) {
-    if (resize !== undefined) box = {kind: 'center', shorterSide: resize}
-    if (center_crop !== undefined) size = center_crop
-    if (random_resized_crop !== undefined) {
-      size = random_resized_crop.size
-      box = {
-        kind: 'random',
-        scale: random_resized_crop.scale ?? [0.08, 1],
-        ratio: random_resized_crop.ratio ?? [3 / 4, 4 / 3],
-      }
+  const colours: ColourStep[] = []
+  let resized = false
+  for (const one of transforms) {
+    if (one.resize !== undefined) {
+      resized = true
+      resize = typeof one.resize === 'number' ? {...resize, shorterSide: one.resize} : openResize(one.resize)
     }
-    if (horizontal_flip !== undefined) flip = horizontal_flip
+    if (one.center_crop !== undefined) geometry = {size: one.center_crop, box: {kind: 'center', resize}}
+    if (one.random_crop !== undefined) geometry = {size: one.random_crop, box: {kind: 'random-window', resize}}
+    if (one.random_resized_crop !== undefined) {
+      const {size, ...box} = one.random_resized_crop
+      geometry = {size, box: {kind: 'random', ...box}, ...(resized && {before: resize})}
+    }
+    if (one.horizontal_flip !== undefined) flip = one.horizontal_flip
+    if (one.color_jitter !== undefined) colours.push({kind: 'jitter', ...one.color_jitter})
+    if (one.grayscale !== undefined) colours.push({kind: 'grayscale', probability: one.grayscale})
+    if (one.random_erasing !== undefined) colours.push({kind: 'erase', ...one.random_erasing})
   }
-  return {size, box, flip}
+  return {...geometry!, flip, colours}
+}
+
+function openResize({shorter_side, ...rest}: {shorter_side: number} & Omit<Resize, 'shorterSide'>): Resize {
+  return {shorterSide: shorter_side, ...rest}
 }

@@ -1,8 +1,9 @@
 import type {Random} from '../../random.ts'
-import type {RandomBox, Recipe} from './recipe.ts'
+import type {FilterName} from './filters.ts'
+import type {RandomBox, Recipe, Resize} from './recipe.ts'
 
 /**
- * Which pixels a recipe wants of one picture: a box of it, resized as a whole, of which a square window is kept.
+ * Which pixels are wanted of one picture: a box of it, resized as a whole, of which a window is kept.
  * Everything in pixels; the window lies inside the resized box.
  */
 export interface Region {
@@ -14,46 +15,46 @@ export interface Region {
   readonly resizedHeight: number
   readonly windowLeft: number
   readonly windowTop: number
-  readonly size: number
+  readonly windowWidth: number
+  readonly windowHeight: number
   readonly mirrored: boolean
+  readonly filter: FilterName
 }
 
 /** Chooses the region of a picture; draws the box first and the mirroring last, as torchvision's Compose does. */
-export function chooseRegion(recipe: Recipe, width: number, height: number, random: Random): Region {
-  const {box, size, flip} = recipe
-  const region =
-    box.kind === 'center'
-      ? centerRegion(box.shorterSide, size, width, height)
-      : randomRegion(box, size, width, height, random)
-  return {...region, mirrored: flip > 0 && random.uniform() < flip}
-}
-
-/** torchvision's Resize, which truncates the long side, and CenterCrop, which rounds half to even. */
-function centerRegion(shorterSide: number, size: number, width: number, height: number): Omit<Region, 'mirrored'> {
-  const resizedWidth = width <= height ? shorterSide : Math.trunc((shorterSide * width) / height)
-  const resizedHeight = height <= width ? shorterSide : Math.trunc((shorterSide * height) / width)
-  return {
-    left: 0,
-    top: 0,
-    width,
-    height,
-    resizedWidth,
-    resizedHeight,
-    windowLeft: roundHalfEven((resizedWidth - size) / 2),
-    windowTop: roundHalfEven((resizedHeight - size) / 2),
-    size,
-  }
-}
-
-function randomRegion(
-  box: RandomBox,
-  size: number,
+export function chooseRegion(
+  {box, size, flip}: Pick<Recipe, 'box' | 'size' | 'flip'>,
   width: number,
   height: number,
   random: Random,
-): Omit<Region, 'mirrored'> {
+): Region {
+  const region =
+    box.kind === 'random' ? randomRegion(box, size, width, height, random) : windowOf(box.kind, box.resize, size)
+  return {...region, mirrored: flip > 0 && random.uniform() < flip}
+
+  /** CenterCrop rounds half to even; a random window is drawn row first. */
+  function windowOf(kind: 'center' | 'random-window', resize: Resize, side: number): Region {
+    const whole = resizeWhole(resize, width, height)
+    const [down, across] = [whole.resizedHeight - side, whole.resizedWidth - side]
+    const windowTop = kind === 'center' ? roundHalfEven(down / 2) : random.below(down + 1)
+    const windowLeft = kind === 'center' ? roundHalfEven(across / 2) : random.below(across + 1)
+    return {...whole, windowTop, windowLeft, windowWidth: side, windowHeight: side}
+  }
+}
+
+/** All of a picture, its shorter side resized to the length given. */
+export function resizeWhole({shorterSide, filter, rounding}: Resize, width: number, height: number): Region {
+  const whole = rounding === 'truncate' ? Math.trunc : roundHalfEven
+  const resizedWidth = width <= height ? shorterSide : whole((shorterSide * width) / height)
+  const resizedHeight = height <= width ? shorterSide : whole((shorterSide * height) / width)
+  const window = {windowLeft: 0, windowTop: 0, windowWidth: resizedWidth, windowHeight: resizedHeight}
+  return {left: 0, top: 0, width, height, resizedWidth, resizedHeight, ...window, mirrored: false, filter}
+}
+
+function randomRegion(box: RandomBox, size: number, width: number, height: number, random: Random): Region {
   const cut = drawBox(box, width, height, random) ?? fallbackBox(box.ratio, width, height)
-  return {...cut, resizedWidth: size, resizedHeight: size, windowLeft: 0, windowTop: 0, size}
+  const window = {windowLeft: 0, windowTop: 0, windowWidth: size, windowHeight: size}
+  return {...cut, resizedWidth: size, resizedHeight: size, ...window, mirrored: false, filter: box.filter}
 }
 
 type Box = Pick<Region, 'left' | 'top' | 'width' | 'height'>

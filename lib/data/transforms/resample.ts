@@ -1,3 +1,4 @@
+import {filters} from './filters.ts'
 import type {Region} from './region.ts'
 import {planTaps, type Taps, weightBits} from './taps.ts'
 
@@ -9,30 +10,42 @@ export interface RgbImage {
 }
 
 /**
- * Writes a region of a picture to `out` (size * size * 3 bytes): bilinear with antialiasing, equal to Pillow's byte for byte.
+ * Writes a region of a picture to `out` (windowWidth * windowHeight * 3 bytes): filtered with antialiasing, equal to Pillow's byte for byte.
  *
  * Pillow filters rows, rounds to 8 bits, then filters columns. Only the rows and columns that the window needs are computed.
- * Sums of weights are 2^22 but for rounding, so 255 times them fits 32 bits, and no sum passes 255.5 below 16,000 taps.
+ * Sums of weights are 2^22 but for rounding, so 255 times them fits 32 bits, and no sum passes 255.5 below 16,000 taps; filters
+ * with negative weights (bicubic, Lanczos) overshoot, and are cut off at 0 and 255.
  */
 export function resample(image: RgbImage, region: Region, out: Uint8Array): void {
-  const columns = planTaps(region.width, region.resizedWidth, region.windowLeft, region.size, region.mirrored)
-  const rows = planTaps(region.height, region.resizedHeight, region.windowTop, region.size, false)
+  const {windowWidth, windowHeight, mirrored} = region
+  const filter = filters[region.filter]
+  const columns = planTaps(
+    filter,
+    {inSize: region.width, outSize: region.resizedWidth},
+    {first: region.windowLeft, count: windowWidth, reversed: mirrored},
+  )
+  const rows = planTaps(
+    filter,
+    {inSize: region.height, outSize: region.resizedHeight},
+    {first: region.windowTop, count: windowHeight, reversed: false},
+  )
   const firstRow = rows.start[0]!
-  const rowCount = rows.start[region.size - 1]! + rows.length[region.size - 1]! - firstRow
-  const filtered = new Uint8Array(rowCount * region.size * 3)
+  const rowCount = rows.start[windowHeight - 1]! + rows.length[windowHeight - 1]! - firstRow
+  const filtered = new Uint8ClampedArray(rowCount * windowWidth * 3)
+  const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length)
   const origin = ((region.top + firstRow) * image.width + region.left) * 3
   const filterRow = columns.pairs ? filterRowOfPairs : filterRowOfMany
   for (let row = 0; row < rowCount; row++) {
-    filterRow(image.pixels, origin + row * image.width * 3, columns, filtered, row * region.size * 3)
+    filterRow(image.pixels, origin + row * image.width * 3, columns, filtered, row * windowWidth * 3)
   }
   const mixRows = rows.pairs ? mixTwoRows : mixManyRows
-  for (let row = 0; row < region.size; row++) mixRows(filtered, firstRow, rows, row, region.size * 3, out)
+  for (let row = 0; row < windowHeight; row++) mixRows(filtered, firstRow, rows, row, windowWidth * 3, clamped)
 }
 
 const half = 1 << (weightBits - 1)
 
 /** Filters one row of pixels horizontally; `from` and `to` are offsets in bytes. */
-function filterRowOfMany(pixels: Uint8Array, from: number, taps: Taps, out: Uint8Array, to: number): void {
+function filterRowOfMany(pixels: Uint8Array, from: number, taps: Taps, out: Uint8ClampedArray, to: number): void {
   const {start, length, weights, stride} = taps
   let place = to
   for (let x = 0; x < start.length; x++) {
@@ -56,7 +69,13 @@ function filterRowOfMany(pixels: Uint8Array, from: number, taps: Taps, out: Uint
 }
 
 /** The same where every output mixes two inputs. */
-function filterRowOfPairs(pixels: Uint8Array, from: number, {start, weights}: Taps, out: Uint8Array, to: number): void {
+function filterRowOfPairs(
+  pixels: Uint8Array,
+  from: number,
+  {start, weights}: Taps,
+  out: Uint8ClampedArray,
+  to: number,
+): void {
   let place = to
   for (let x = 0; x < start.length; x++) {
     const at = from + start[x]! * 3
@@ -71,12 +90,12 @@ function filterRowOfPairs(pixels: Uint8Array, from: number, {start, weights}: Ta
 
 /** Mixes filtered rows, which start at row `firstRow` of the box, into output row `y`. */
 function mixManyRows(
-  filtered: Uint8Array,
+  filtered: Uint8ClampedArray,
   firstRow: number,
   taps: Taps,
   y: number,
   rowBytes: number,
-  out: Uint8Array,
+  out: Uint8ClampedArray,
 ): void {
   const {start, length, weights, stride} = taps
   const from = (start[y]! - firstRow) * rowBytes
@@ -94,12 +113,12 @@ function mixManyRows(
 
 /** The same where every output mixes two rows. */
 function mixTwoRows(
-  filtered: Uint8Array,
+  filtered: Uint8ClampedArray,
   firstRow: number,
   {start, weights}: Taps,
   y: number,
   rowBytes: number,
-  out: Uint8Array,
+  out: Uint8ClampedArray,
 ): void {
   const from = (start[y]! - firstRow) * rowBytes
   const first = weights[2 * y]!

@@ -1,3 +1,5 @@
+import type {Filter} from './filters.ts'
+
 /** For every output position of a resize along one axis: where its input positions start, how many, and their weights. */
 export interface Taps {
   readonly start: Int32Array
@@ -12,14 +14,19 @@ export interface Taps {
 export const weightBits = 22
 
 /**
- * Weights of Pillow's triangle filter (src/libImaging/Resample.c, precompute_coeffs) that resizes `inSize` to `outSize`, for the
+ * Weights of a filter of Pillow (src/libImaging/Resample.c, precompute_coeffs) that resizes `inSize` to `outSize`, for the
  * outputs `first` to `first + count - 1`; `reversed` lists them from right to left, which mirrors the result.
  */
-export function planTaps(inSize: number, outSize: number, first: number, count: number, reversed: boolean): Taps {
+export function planTaps(
+  {support: reach, weight: weightAt}: Filter,
+  {inSize, outSize}: {inSize: number; outSize: number},
+  {first, count, reversed}: {first: number; count: number; reversed: boolean},
+): Taps {
   const scale = inSize / outSize
-  const support = Math.max(scale, 1)
-  const perPixel = 1 / support
-  const pairs = scale <= 1 && inSize > 1
+  const widening = Math.max(scale, 1)
+  const support = reach * widening
+  const perPixel = 1 / widening
+  const pairs = reach === 1 && scale <= 1 && inSize > 1
   const stride = pairs ? 2 : Math.ceil(support) * 2 + 1
   const start = new Int32Array(count)
   const length = new Int32Array(count)
@@ -32,7 +39,7 @@ export function planTaps(inSize: number, outSize: number, first: number, count: 
     const taps = Math.min(inSize, Math.trunc(center + support + 0.5), from + stride) - from
     let sum = 0
     for (let tap = 0; tap < taps; tap++) {
-      const weight = Math.max(0, 1 - Math.abs((tap + from - center + 0.5) * perPixel))
+      const weight = weightAt((tap + from - center + 0.5) * perPixel)
       exact[tap] = weight
       sum += weight
     }
@@ -42,7 +49,8 @@ export function planTaps(inSize: number, outSize: number, first: number, count: 
     start[place] = from - shift
     length[place] = pairs ? 2 : taps
     for (let tap = 0; tap < taps; tap++) {
-      weights[place * stride + shift + tap] = Math.trunc(0.5 + (exact[tap]! / sum) * (1 << weightBits))
+      const weight = (exact[tap]! / sum) * (1 << weightBits)
+      weights[place * stride + shift + tap] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5)
     }
   }
   return {start, length, weights, stride, pairs}

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import fc from 'fast-check'
-import {planRecipe} from '../../../lib/data/transforms/recipe.ts'
+import {transformList} from '../../../lib/data/transforms/parameters.ts'
+import {planRecipe as planParsed} from '../../../lib/data/transforms/recipe.ts'
 import {chooseRegion} from '../../../lib/data/transforms/region.ts'
 import {deriveSeed, type Random, randomFrom} from '../../../lib/random.ts'
+
+const planRecipe = (transforms: unknown) => planParsed(transformList.parse(transforms))
 
 /** A stream that yields the numbers given; `below(n)` is floor(number * n). */
 function scripted(...numbers: number[]): Random & {readonly left: () => number} {
@@ -25,19 +28,20 @@ function scripted(...numbers: number[]): Random & {readonly left: () => number} 
 test('the defaults of random_resized_crop are those of torchvision', () => {
   assert.deepEqual(planRecipe([{random_resized_crop: {size: 224}}, {horizontal_flip: 0.5}]), {
     size: 224,
-    box: {kind: 'random', scale: [0.08, 1], ratio: [3 / 4, 4 / 3]},
+    box: {kind: 'random', scale: [0.08, 1], ratio: [3 / 4, 4 / 3], filter: 'bilinear'},
     flip: 0.5,
+    colours: [],
   })
 })
 
 test('a random box has the drawn area and aspect ratio, then the drawn place', () => {
-  const recipe = planRecipe([{random_resized_crop: {size: 64, scale: [0, 1], ratio: [0.25, 4]}}])
+  const recipe = planRecipe([{random_resized_crop: {size: 64, scale: [1e-9, 1], ratio: [0.25, 4]}}])
   // area = 0.25 * 100 * 80 = 2000; aspect = exp(log 1/4 + 0.75 * log 16) = 2; width = sqrt(4000) = 63.2, height = sqrt(1000) = 31.6
   const random = scripted(0.25, 0.75, 0.5, 0.999)
-  const {left, top, width, height, resizedWidth, size} = chooseRegion(recipe, 100, 80, random)
+  const {left, top, width, height, resizedWidth, windowWidth} = chooseRegion(recipe, 100, 80, random)
   assert.deepEqual(
-    {left, top, width, height, resizedWidth, size},
-    {left: 37, top: 24, width: 63, height: 32, resizedWidth: 64, size: 64},
+    {left, top, width, height, resizedWidth, windowWidth},
+    {left: 37, top: 24, width: 63, height: 32, resizedWidth: 64, windowWidth: 64},
   )
   assert.equal(random.left(), 0)
 })
