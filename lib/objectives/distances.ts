@@ -1,4 +1,8 @@
 import type {Raw} from '../engine/op.ts'
+import {openLp} from './distances/lp.ts'
+import {NOISE} from './distances/noise.ts'
+import {openShifted} from './distances/shifted.ts'
+import {openSnr} from './distances/snr.ts'
 import type {DistanceSpec} from './parameters/distance.ts'
 import type {Space, Vectors} from './vectors.ts'
 
@@ -29,7 +33,11 @@ export function openDistance(vectors: Vectors, spec: DistanceSpec): Distance {
     case 'squared':
       return openSquared(vectors, space)
     case 'euclidean':
-      return openEuclidean(vectors, space)
+      return spec.epsilon ? openShifted(vectors, space, spec.epsilon) : openEuclidean(vectors, space)
+    case 'lp':
+      return openLp(vectors, space, spec.p!)
+    case 'snr':
+      return openSnr(vectors, space)
   }
 }
 
@@ -66,9 +74,6 @@ function openEuclidean(vectors: Vectors, space: Space): Distance {
   }
   return {...shape(vectors), values, sign: 1, gradient, backward}
 }
-
-/** Distances below this are rounding noise of float32: the square root counts as flat there, so its gradient stays finite. */
-const NOISE = 3e-4
 
 function squaredDistances(vectors: Vectors, space: Space): Float32Array {
   const {rows, columns} = vectors

@@ -17,7 +17,7 @@ export function reduce(terms: Terms, {spec, labels}: {spec: ReducerSpec; labels:
   const {sum, active, count} = totals
   const share = (divisor: number) => (divisor === 0 ? 0 : 1 / divisor)
   const constant = (weight: number) => ({value: sum * weight, active, count, weight: () => weight})
-  if (terms.reduction === 'sum') return constant(1)
+  if (terms.reduction === 'sum') return {...constant(1), active: 0, count: 0}
   switch (spec.name) {
     case 'sum':
       return constant(1)
@@ -29,6 +29,10 @@ export function reduce(terms: Terms, {spec, labels}: {spec: ReducerSpec; labels:
       return within(terms, totals, spec.low, spec.high)
     case 'per-anchor': {
       const weights = Float64Array.from(terms.counts, (own) => share(own) / terms.counts.length)
+      return weighted(terms, totals, (anchor) => weights[anchor]!)
+    }
+    case 'sum-per-anchor': {
+      const weights = Float64Array.from(terms.counts, share)
       return weighted(terms, totals, (anchor) => weights[anchor]!)
     }
     case 'class-weighted': {
@@ -52,9 +56,9 @@ interface Totals {
 function add(terms: Terms): Totals {
   let sum = 0
   let active = 0
-  terms.each((value) => {
-    sum += value
-    if (value > 0) active++
+  terms.each((value, _, times = 1) => {
+    sum += value * times
+    if (value > 0) active += times
   })
   return {sum, active, count: terms.counts.reduce((total, own) => total + own, 0)}
 }
@@ -65,11 +69,11 @@ function within(terms: Terms, {active, count}: Totals, low: number, high = Numbe
   let sum = 0
   let shown = 0
   let kept = 0
-  terms.each((value) => {
-    shown++
+  terms.each((value, _, times = 1) => {
+    shown += times
     if (!counts(value)) return
-    sum += value
-    kept++
+    sum += value * times
+    kept += times
   })
   if (counts(0)) kept += count - shown // those that `each` left out
   const weight = kept === 0 ? 0 : 1 / kept
@@ -78,8 +82,8 @@ function within(terms: Terms, {active, count}: Totals, low: number, high = Numbe
 
 function weighted(terms: Terms, {active, count}: Totals, weightOf: (anchor: number) => number): Reduction {
   let value = 0
-  terms.each((term, anchor) => {
-    value += term * weightOf(anchor)
+  terms.each((term, anchor, times = 1) => {
+    value += term * times * weightOf(anchor)
   })
   return {value, active, count, weight: (_, anchor) => weightOf(anchor)}
 }

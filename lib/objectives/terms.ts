@@ -5,11 +5,11 @@ import type {PairList, Tuples} from './tuples.ts'
 export interface Terms {
   /** How many terms every row has. */
   readonly counts: Int32Array
-  /** Shows every term that is not 0 (it may show those too). */
-  each(visit: (value: number, anchor: number) => void): void
+  /** Shows every term that is not 0 (it may show those too); `times`: that many equal terms at once. */
+  each(visit: (value: number, anchor: number, times?: number) => void): void
   /** Adds weight * derivative of every term to the gradient of what it was made from. */
   backward(weight: (value: number, anchor: number) => number): void
-  /** 'sum' for a part that stands beside the others and is not averaged with anything: a penalty inside the loss. */
+  /** 'sum' for a part that stands beside the others, is not averaged with anything and counts as no term: a penalty inside the loss. */
   readonly reduction?: 'sum'
 }
 
@@ -48,27 +48,64 @@ export function pairTerms(
   }
 }
 
-/** One term a triplet: a curve of how much farther the positive is than the negative. Triplets left implicit are never listed. */
-export function tripletTerms(tuples: Tuples, distance: Distance, {value, slope}: Curve): Terms {
-  const {columns, values, gradient, sign} = distance
+/**
+ * One term a triplet: a curve of how much farther the positive is than the negative. Triplets left implicit are never listed. swap: the
+ * negative is compared with the anchor or the positive, whichever is nearer to it (positives of a memory have no such distance).
+ */
+export function tripletTerms(tuples: Tuples, distance: Distance, {value, slope}: Curve, {swap = false} = {}): Terms {
+  const {rows, columns, values, gradient, sign} = distance
+  const negativePlace = (anchor: number, positive: number, negative: number) => {
+    const [own, swapped] = [anchor * columns + negative, positive * columns + negative]
+    return swap && positive < rows && sign * (values[own]! - values[swapped]!) > 0 ? swapped : own
+  }
   return {
-    counts: countTriplets(tuples, distance.rows),
+    counts: countTriplets(tuples, rows),
     each(visit) {
       eachTriplet(tuples, (anchor, positive, negative) => {
-        const base = anchor * columns
-        const term = value(sign * (values[base + positive]! - values[base + negative]!))
+        const near = anchor * columns + positive
+        const far = negativePlace(anchor, positive, negative)
+        const term = value(sign * (values[near]! - values[far]!))
         if (term !== 0) visit(term, anchor)
       })
     },
     backward(weight) {
       eachTriplet(tuples, (anchor, positive, negative) => {
-        const base = anchor * columns
-        const x = sign * (values[base + positive]! - values[base + negative]!)
+        const near = anchor * columns + positive
+        const far = negativePlace(anchor, positive, negative)
+        const x = sign * (values[near]! - values[far]!)
         const term = value(x)
         if (term === 0) return
         const pull = sign * weight(term, anchor) * slope(x)
-        gradient[base + positive]! += pull
-        gradient[base + negative]! -= pull
+        gradient[near]! += pull
+        gradient[far]! -= pull
+      })
+    },
+  }
+}
+
+/** One term a positive pair, for what its anchor's negatives make of it: see `anchorTerms`. */
+export function positiveTerms(
+  {start, other}: PairList,
+  value: (anchor: number, positive: number) => number,
+  spread: (anchor: number, positive: number, weight: number) => void,
+): Terms {
+  const rows = start.length - 1
+  const values = new Float64Array(other.length)
+  const each = (visit: (i: number, anchor: number) => void) => {
+    for (let anchor = 0; anchor < rows; anchor++) {
+      for (let i = start[anchor]!; i < start[anchor + 1]!; i++) visit(i, anchor)
+    }
+  }
+  each((i, anchor) => {
+    values[i] = value(anchor, other[i]!)
+  })
+  return {
+    counts: Int32Array.from({length: rows}, (_, row) => start[row + 1]! - start[row]!),
+    each: (visit) => each((i, anchor) => visit(values[i]!, anchor)),
+    backward(weight) {
+      each((i, anchor) => {
+        const share = weight(values[i]!, anchor)
+        if (share !== 0) spread(anchor, other[i]!, share)
       })
     },
   }
@@ -108,6 +145,35 @@ export function hinge(margin: number): Curve {
   }
 }
 
+/** A number beside the terms: `spread` adds weight times its derivative to whatever it was made from. */
+export function penaltyTerms(value: number, spread: (weight: number) => void): Terms {
+  return {
+    counts: new Int32Array(),
+    reduction: 'sum',
+    each: (visit) => visit(value, 0),
+    backward: (weight) => spread(weight(value, 0)),
+  }
+}
+
+/** scale * max(0, direction (x - margin))^power. */
+export function beyond(margin: number, direction: number, power = 1, scale = 1): Curve {
+  return {
+    value: (x) => scale * Math.max(0, direction * (x - margin)) ** power,
+    slope: (x) => {
+      const excess = direction * (x - margin)
+      return excess > 0 ? scale * direction * power * excess ** (power - 1) : 0
+    },
+  }
+}
+
+/** log(1 + e^(x + margin)): a hinge without a kink, never quite 0. */
+export function softHinge(margin: number): Curve {
+  return {
+    value: (x) => Math.max(0, x + margin) + Math.log1p(Math.exp(-Math.abs(x + margin))),
+    slope: (x) => 1 / (1 + Math.exp(-(x + margin))),
+  }
+}
+
 /** Every triplet, listed or implicit. */
 export function eachTriplet(
   {positives, negatives, triplets}: Tuples,
@@ -126,7 +192,8 @@ export function eachTriplet(
   }
 }
 
-function countTriplets({positives, negatives, triplets}: Tuples, rows: number): Int32Array {
+/** How many triplets every row is the anchor of. */
+export function countTriplets({positives, negatives, triplets}: Tuples, rows: number): Int32Array {
   if (triplets !== undefined) return triplets.counts
   return Int32Array.from({length: rows}, (_, row) => {
     const ofRow = ({start}: PairList) => start[row + 1]! - start[row]!

@@ -32,7 +32,7 @@ export interface Tuples {
   readonly triplets?: Triplets
 }
 
-/** The tuples that the plan's groups spell out: in each, all anchors with all positives and all negatives. undefined: it has none. */
+/** The tuples that the plan's groups spell out: in each, all anchors with all positives and all negatives, every pair once. undefined: it has none. */
 export function plannedTuples({group, role}: PlannedBatch): Tuples | undefined {
   if (!role.includes('anchor')) return undefined
   const members = {
@@ -46,15 +46,17 @@ export function plannedTuples({group, role}: PlannedBatch): Tuples | undefined {
     if (known === undefined) rows.set(group[row]!, [row])
     else known.push(row)
   })
-  const triplets: Triplet[] = []
-  for (const [number, anchors] of members.anchor) {
-    for (const anchor of anchors) {
-      for (const positive of members.positive.get(number) ?? []) {
-        for (const negative of members.negative.get(number) ?? []) triplets.push([anchor, positive, negative])
-      }
-    }
-  }
-  return ofTriplets(listTriplets(role.length, triplets))
+  const rows = role.length
+  const pairs = (kind: 'positive' | 'negative') =>
+    pairList(
+      rows,
+      Array.from(members.anchor, ([number, anchors]) =>
+        anchors.flatMap((anchor) => (members[kind].get(number) ?? []).map((other) => [anchor, other] as const)),
+      ).flat(),
+    )
+  const [positives, negatives] = [pairs('positive'), pairs('negative')]
+  // No row is anchor in two groups, so that an anchor's positives and negatives are those of its group: every one with every other.
+  return {positives, negatives}
 }
 
 /**

@@ -1,8 +1,8 @@
 import {free, fromHost, type Raw, read} from '../engine/op.ts'
 import {concatenate} from '../engine/ops/arrange.ts'
-import {add} from '../engine/ops/elementwise.ts'
+import {add, divide, subtract} from '../engine/ops/elementwise.ts'
 import {matMul} from '../engine/ops/matrix.ts'
-import {type UnitRows, unitRows, unitRowsGradient} from '../engine/ops/rows.ts'
+import {rowSums, type UnitRows, unitRows, unitRowsGradient} from '../engine/ops/rows.ts'
 
 /** Embeddings as they come, or divided by their length. */
 export type Space = 'raw' | 'unit'
@@ -29,8 +29,11 @@ export interface Vectors {
   tensor(space: Space): Raw
   /** The same for all columns, [columns, dim]. */
   allColumns(space: Space): Raw
-  /** Gradient by the raw embeddings [rows, dim] from that by the products of `gram(space)`, which this call may overwrite. */
-  fromGram(space: Space, gradient: Float32Array): Raw
+  /**
+   * Gradient by the raw embeddings [rows, dim] from that by the products of `gram(space)`, which this call may overwrite.
+   * centred: by the products of the vectors less the mean of their numbers.
+   */
+  fromGram(space: Space, gradient: Float32Array, products?: 'plain' | 'centred'): Raw
   /** Gradient by the raw embeddings from that by `tensor(space)`; takes the handle over. */
   fromTensor(space: Space, gradient: Raw): Raw
   dispose(): void
@@ -76,12 +79,12 @@ export function openVectors(embeddings: Raw, references?: Raw): Vectors {
     tensor,
     allColumns,
     fromTensor,
-    fromGram: (space, gradient) => {
+    fromGram: (space, gradient, products = 'plain') => {
       foldBatchColumns(gradient, rows, columns)
       const weights = fromHost(gradient, [rows, columns])
       const product = matMul(weights, allColumns(space))
       free(weights)
-      return fromTensor(space, product)
+      return fromTensor(space, products === 'plain' ? product : centred(product))
     },
     dispose: () => free(...owned),
   }
@@ -90,6 +93,16 @@ export function openVectors(embeddings: Raw, references?: Raw): Vectors {
 /** Sum of two gradients; takes both over. Either may be missing. */
 export function addGradients(a: Raw | undefined, b: Raw): Raw {
   return a === undefined ? b : add(a, b, 'consume')
+}
+
+/** Rows less the mean of their numbers; takes the tensor over. */
+function centred(x: Raw): Raw {
+  const sums = rowSums(x)
+  const size = fromHost(Float32Array.of(x.shape[1]!), [])
+  const means = divide(sums, size)
+  const result = subtract(x, means)
+  free(x, sums, size, means)
+  return result
 }
 
 function readGram(own: Raw, all: Raw, hasReferences: boolean): Gram {

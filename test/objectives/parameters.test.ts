@@ -39,6 +39,8 @@ describe('parameters', () => {
     assert.deepEqual(objectiveParameters.parse({loss: 'triplet'}), {
       loss: 'triplet',
       margin: 0.1,
+      swap: false,
+      smooth: false,
       distance: {name: 'squared', normalise: true},
       reducer: {name: 'mean'},
       miner: null,

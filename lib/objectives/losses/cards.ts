@@ -28,6 +28,7 @@ import {supcon} from './supcon.card.ts'
 import {thresholdConsistentMargin} from './threshold-consistent-margin.card.ts'
 import {triplet} from './triplet.card.ts'
 import {tupletMargin} from './tuplet-margin.card.ts'
+import {vicreg} from './vicreg.card.ts'
 
 export const lossCards: readonly LossCard[] = [
   contrastive,
@@ -58,4 +59,5 @@ export const lossCards: readonly LossCard[] = [
   instance,
   sphereface,
   largeMarginSoftmax,
+  vicreg,
 ]

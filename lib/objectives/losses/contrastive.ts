@@ -1,6 +1,6 @@
 import type {ParametersOf} from '../card.ts'
 import {pairLoss} from '../pair-loss.ts'
-import {type Curve, pairTerms} from '../terms.ts'
+import {beyond, pairTerms} from '../terms.ts'
 import type {contrastive} from './contrastive.card.ts'
 
 /** max(0, d(a, p) - positive_margin) of the positives and max(0, negative_margin - d(a, n)) of the negatives, reduced apart. */
@@ -11,14 +11,3 @@ export const open = pairLoss<ParametersOf<typeof contrastive>>('plan', (distance
     pairTerms(tuples.negatives, distance, beyond(negative_margin, -distance.sign, power)),
   ]
 })
-
-/** max(0, direction (x - margin))^power. */
-function beyond(margin: number, direction: number, power: number): Curve {
-  return {
-    value: (x) => Math.max(0, direction * (x - margin)) ** power,
-    slope: (x) => {
-      const excess = direction * (x - margin)
-      return excess > 0 ? direction * power * excess ** (power - 1) : 0
-    },
-  }
-}

@@ -5,7 +5,8 @@ import {lossCards} from '../losses/cards.ts'
 import {minerCards} from '../miners/cards.ts'
 import {multiple} from '../multiple.card.ts'
 import {regularizerCards} from '../regularizers/cards.ts'
-import {type DistanceSpec, distanceParameters} from './distance.ts'
+import {type DistanceSpec, distancesAmong} from './distance.ts'
+import {objectTo} from './objection.ts'
 import {type ReducerSpec, reducerParameters} from './reducer.ts'
 
 /** A miner with its parameters. */
@@ -40,7 +41,9 @@ export type ObjectiveSpec = LossSpec | MultipleSpec
 /** One entry a miner, named as its file in miners/. */
 const minerParameters = union(
   'name',
-  minerCards.map(({name, parameters}) => z.strictObject({name: z.literal(name), ...parameters})),
+  minerCards.map(({name, parameters, objections = () => []}) =>
+    objectTo(z.strictObject({name: z.literal(name), ...parameters}), objections),
+  ),
 )
 
 /** One entry a regulariser, named as its file in regularizers/: those of embeddings alone, and with those of class weights. */
@@ -68,10 +71,7 @@ function lossSchema({name, distance, reducer, compares, parameters}: LossCard) {
     loss: z.literal(name),
     ...parameters,
     ...(distance && {
-      distance: distanceParameters
-        .extend({name: z.enum(distance.names)})
-        .default(distance.default)
-        .describe('how embeddings are compared'),
+      distance: distancesAmong(distance.names).default(distance.default).describe('how embeddings are compared'),
     }),
     reducer: reducerParameters.default(reducer).describe('how the terms become one number'),
     ...(compares === 'pairs' && {

@@ -12,6 +12,9 @@ export const reducerParameters = z.discriminatedUnion('name', [
     .strictObject({name: z.literal('per-anchor')})
     .describe('mean over rows of the mean of their terms (PerAnchorReducer)'),
   z
+    .strictObject({name: z.literal('sum-per-anchor')})
+    .describe('sum over rows of the mean of their terms (the triplet loss of RAML)'),
+  z
     .strictObject({name: z.literal('class-weighted'), weights: z.array(z.number().min(0)).min(1)})
     .describe(
       'mean of the terms times the weight of their anchor’s class, one weight a training class (ClassWeightedReducer)',

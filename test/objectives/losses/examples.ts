@@ -1,4 +1,5 @@
 // Settings of every loss that the common properties are checked with: steep ones (scale 64, temperature 0.01) belong into tests of their own.
+import {classExamples} from './class-examples.ts'
 
 export interface Example {
   readonly title: string
@@ -23,6 +24,75 @@ export const examples: readonly Example[] = [
     lengthMatters: true,
   },
   {title: 'contrastive loss', spec: {loss: 'contrastive', positive_margin: 0.2, negative_margin: 1.3}},
+  {
+    title: 'triplet loss with swap, smooth',
+    spec: {loss: 'triplet', swap: true, smooth: true, distance: {name: 'euclidean'}, reducer: {name: 'active-mean'}},
+  },
+  {
+    title: 'triplet loss on distances with exponent 3, summed by anchor',
+    spec: {loss: 'triplet', smooth: true, distance: {name: 'lp', p: 3}, reducer: {name: 'sum-per-anchor'}},
+  },
+  {
+    title: 'triplet loss on distances with exponent 1',
+    spec: {loss: 'triplet', margin: 0.3, distance: {name: 'lp', p: 1}},
+  },
+  {
+    title: 'triplet loss on distances by signal-to-noise ratio (Roth et al.)',
+    spec: {
+      loss: 'triplet',
+      margin: 0.2,
+      distance: {name: 'snr', normalise: false},
+      reducer: {name: 'active-mean'},
+      regularizers: [{name: 'zero-mean', weight: 0.005}],
+    },
+    lengthMatters: true,
+  },
+  {
+    title: 'contrastive loss on distances with a shift, per anchor',
+    spec: {
+      loss: 'contrastive',
+      negative_margin: 1.3,
+      power: 2,
+      distance: {name: 'euclidean', epsilon: 1e-3},
+      reducer: {name: 'per-anchor'},
+    },
+  },
+  {
+    title: 'contrastive loss with a penalty on lengths',
+    spec: {loss: 'contrastive', regularizers: [{name: 'lp', p: 3, power: 2, weight: 0.1}]},
+    lengthMatters: true,
+  },
+  {title: 'margin loss', spec: {loss: 'margin', margin: 0.1, nu: 0.1}},
+  {title: 'margin loss with a boundary per class', spec: {loss: 'margin', beta: 1, per_class: true}},
+  {title: 'margin loss by triplets', spec: {loss: 'margin', learn_beta: false, counts: 'triplets'}},
+  {
+    title: 'signal-to-noise ratio contrastive loss',
+    spec: {loss: 'snr-contrastive', positive_margin: 0.3, negative_margin: 1.5, zero_mean: 0.1},
+  },
+  {title: 'intra-pair variance loss', spec: {loss: 'intra-pair-variance', positive_epsilon: 0.1}},
+  {
+    title: 'intra-pair variance loss on distances',
+    spec: {loss: 'intra-pair-variance', negative_epsilon: 0.1, distance: {name: 'euclidean'}},
+  },
+  {title: 'threshold-consistent margin loss', spec: {loss: 'threshold-consistent-margin', negative_margin: 0.1}},
+  {title: 'tuplet margin loss', spec: {loss: 'tuplet-margin', scale: 4}},
+  {title: 'angular loss', spec: {loss: 'angular'}},
+  {
+    title: 'angular loss with raw negatives',
+    spec: {loss: 'angular', alpha: 20, raw_negatives: true},
+    lengthMatters: true,
+  },
+  {
+    title: 'several losses',
+    spec: {
+      loss: 'multiple',
+      losses: [
+        {weight: 0.5, objective: {loss: 'margin', regularizers: [{name: 'zero-mean', weight: 0.2}]}},
+        {objective: {loss: 'triplet', miner: {name: 'multi-similarity'}}},
+      ],
+    },
+    lengthMatters: true,
+  },
   {title: 'SupCon loss', spec: {loss: 'supcon', temperature: 0.2}},
   {title: 'NT-Xent loss', spec: {loss: 'ntxent', temperature: 0.3}},
   {title: 'NT-Xent loss with a floor', spec: {loss: 'ntxent', temperature: 0.3, floor: 0.05}},
@@ -65,4 +135,5 @@ export const examples: readonly Example[] = [
     spec: {loss: 'pnp', variant, anneal: 0.2, alpha: 2, b: 3},
   })),
   {title: 'instance loss', spec: {loss: 'instance', gamma: 4}, orderMatters: true},
+  ...classExamples,
 ]
