@@ -1,5 +1,6 @@
 import {z} from 'zod'
-import {dataParameters, transformList} from '../lib/data/parameters.ts'
+import {dataParameters} from '../lib/data/parameters.ts'
+import {transformList} from '../lib/data/transforms/parameters.ts'
 import {nameAt} from '../lib/metrics/names.ts'
 import {metricsParameters} from '../lib/metrics/parameters.ts'
 import {optimizerParameters} from '../lib/model/optimizer-parameters.ts'
