@@ -1,7 +1,6 @@
 import {FLOAT, free, type Raw, run, type} from '../engine/op.ts'
-import {filled} from '../engine/ops/elementwise.ts'
+import {filled, times} from '../engine/ops/elementwise.ts'
 import {flatten, sumOfSquares} from '../engine/ops/flat.ts'
-import {times} from '../engine/optimizers/variable.ts'
 import {isFrozen, type OpenGroup} from './open-group.ts'
 
 /** How the gradients of a step are put together and kept short. */

@@ -17,6 +17,14 @@ export function multiply(a: Raw, b: Raw): Raw {
   return run('Mul', [a, b], [type('T', a.dtype)])
 }
 
+/** Every number of a tensor times one. */
+export function times(x: Raw, factor: number): Raw {
+  const number = fromHost(Float32Array.of(factor), [])
+  const product = multiply(x, number)
+  free(number)
+  return product
+}
+
 /** Quotient of two tensors, with broadcasting. */
 export function divide(a: Raw, b: Raw): Raw {
   return run('RealDiv', [a, b], [type('T', a.dtype)])

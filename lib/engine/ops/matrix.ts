@@ -4,3 +4,8 @@ import {bool, type Raw, run, type} from '../op.ts'
 export function matMul(a: Raw, b: Raw, {transposeA = false, transposeB = false} = {}): Raw {
   return run('MatMul', [a, b], [type('T', a.dtype), bool('transpose_a', transposeA), bool('transpose_b', transposeB)])
 }
+
+/** Products of the matrices of two stacks [any number, rows, columns], the second transposed on demand. */
+export function stackMatMul(a: Raw, b: Raw, {transposeB = false} = {}): Raw {
+  return run('BatchMatMulV2', [a, b], [type('T', a.dtype), bool('adj_x', false), bool('adj_y', transposeB)])
+}

@@ -1,7 +1,7 @@
 import {FLOAT, free, type Raw, run, type} from '../op.ts'
-import {add, divide, filled, multiply, relu, subtract} from '../ops/elementwise.ts'
+import {add, divide, filled, multiply, relu, subtract, times} from '../ops/elementwise.ts'
 import type {OptimizerModule} from './optimizer.ts'
-import {assign, descend, openVariable, readVariable, scale, times, update, withDecay} from './variable.ts'
+import {assign, descend, openVariable, readVariable, scale, update, withDecay} from './variable.ts'
 
 interface RmspropSettings {
   readonly alpha: number

@@ -1,6 +1,7 @@
 import {free} from '../op.ts'
+import {times} from '../ops/elementwise.ts'
 import type {OptimizerModule} from './optimizer.ts'
-import {descend, openVariable, readVariable, times, update, withDecay} from './variable.ts'
+import {descend, openVariable, readVariable, update, withDecay} from './variable.ts'
 
 interface SgdSettings {
   readonly momentum: number

@@ -1,7 +1,7 @@
 // TensorFlow's variables: vectors that its optimisers' operations change in place.
 import {copy} from '../layout.ts'
 import {bool, FLOAT, free, fromHost, type Raw, run, runMany, shape, text, type} from '../op.ts'
-import {add, multiply} from '../ops/elementwise.ts'
+import {add, times} from '../ops/elementwise.ts'
 
 /** Makes a variable; takes over the handle of its first value. */
 export function openVariable(initial: Raw): Raw {
@@ -37,14 +37,6 @@ export function scale(variable: Raw, factor: number): void {
   const product = times(present, factor)
   free(present)
   assign(variable, product)
-}
-
-/** x factor. */
-export function times(x: Raw, factor: number): Raw {
-  const number = scalar(factor)
-  const product = multiply(x, number)
-  free(number)
-  return product
 }
 
 /** g + decay w, as a handle for the caller to free. */
