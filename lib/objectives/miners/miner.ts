@@ -1,5 +1,6 @@
 import type {z} from 'zod'
 import type {Random} from '../../random.ts'
+import type {Objection} from '../parameters/objection.ts'
 import type {Tuples} from '../tuples.ts'
 import type {Vectors} from '../vectors.ts'
 
@@ -20,7 +21,7 @@ export interface MiningBatch {
 export type Miner<Parameters> = (batch: MiningBatch, parameters: Parameters) => Tuples
 
 /** What a person is told about a miner, and what they may set. */
-export interface MinerCard {
+export interface MinerCard<Parameters = never> {
   /** As in `objective.miner.name`; also the name of its file. */
   readonly name: string
   readonly title: string
@@ -30,6 +31,8 @@ export interface MinerCard {
   /** pairs: losses on triplets then take every kept positive with every kept negative of its anchor. */
   readonly gives: 'pairs' | 'triplets'
   readonly parameters: Readonly<Record<string, z.ZodType>>
+  /** Parameters that do not go together. */
+  readonly objections?: (parameters: Parameters) => Objection[]
 }
 
 export type MinerParametersOf<Card extends MinerCard> = z.infer<z.ZodObject<Card['parameters']>>
