@@ -61,66 +61,55 @@ interface Candidates {
   readonly law: DistanceLaw
 }
 
-/** Places in the pool: `count` different ones, or as many as there are of other classes. */
+/**
+ * Places in the pool: `count` different ones, or as many as there are of other classes. A place is proposed at random and taken
+ * with the chance of its weight over the largest that is left, so that few weights need to be known.
+ */
 export function drawPlaces(
   similarities: Float32Array | Float64Array,
   candidates: Candidates,
   random: Random,
 ): number[] {
-  const {labels, own, count} = candidates
-  const {places, logs} = weigh(similarities, candidates)
-  let weights = scaledWeights(logs)
+  const {labels, own, count, law} = candidates
+  const {places, heaviest} = weigh(similarities, candidates)
   const drawn: number[] = []
   while (drawn.length < Math.min(count, places.length)) {
-    let total = sum(weights)
-    if (total < VANISHING) {
-      weights = scaledWeights(logs)
-      total = sum(weights)
+    const largest = logWeight(similarities[heaviest.find((place) => !drawn.includes(place))!]!, law)
+    for (;;) {
+      const place = places[random.below(places.length)]!
+      if (random.uniform() >= Math.exp(logWeight(similarities[place]!, law) - largest) || drawn.includes(place))
+        continue
+      drawn.push(place)
+      break
     }
-    let rest = random.uniform() * total
-    let at = -1
-    // Rounding may leave a rest after the last one; the last with a weight is then meant.
-    for (let i = 0; i < places.length && rest >= 0; i++) {
-      if (weights[i] === 0) continue
-      at = i
-      rest -= weights[i]!
-    }
-    drawn.push(places[at]!)
-    weights[at] = 0
-    logs[at] = Number.NEGATIVE_INFINITY
   }
   if (drawn.length === count) return drawn
-  const taken = new Set(drawn)
-  const others = Array.from(labels.keys()).filter((place) => labels[place] !== own && !taken.has(place))
+  const others = Array.from(labels.keys()).filter((place) => labels[place] !== own && !drawn.includes(place))
   return [...drawn, ...drawDistinct(others, Math.min(count - drawn.length, others.length), random)]
 }
-
-/** Weights that are left are scaled up again before they leave the range of float64. */
-const VANISHING = 1e-250
 
 /** Log weights that far below the `count`-th largest are left out: a million such images have 1e-20 of the chance. */
 const NEGLIGIBLE = 60
 
-/** The candidates whose weight may count in any of the draws. */
+/** The candidates whose weight may count in any of the draws, and the `count` heaviest of them, heaviest first. */
 function weigh(
   similarities: Float32Array | Float64Array,
   {labels, own, count, law}: Candidates,
-): {places: number[]; logs: number[]} {
-  const {nearest, farthest} = extremes(similarities, (place) => isCandidate(place), count)
-  const best = [...nearest, ...farthest.filter((place) => !nearest.includes(place))]
-    .map((place) => logWeight(similarities[place]!, law))
-    .sort((a, b) => b - a)
-  const {below, above} = endsOfScale((best[count - 1] ?? Number.NEGATIVE_INFINITY) - NEGLIGIBLE, law)
-  const places: number[] = []
+): {places: Int32Array; heaviest: number[]} {
+  const isCandidate = (place: number) => labels[place] !== own && !isBeyond(similarities[place]!, law)
+  const weight = (place: number) => logWeight(similarities[place]!, law)
+  // The weight falls and then rises with the similarity, so the heaviest are among both ends.
+  const {nearest, farthest} = extremes(similarities, isCandidate, count)
+  const heaviest = [...new Set([...nearest, ...farthest])].sort((a, b) => weight(b) - weight(a)).slice(0, count)
+  const enough = heaviest.length < count ? Number.NEGATIVE_INFINITY : weight(heaviest.at(-1)!) - NEGLIGIBLE
+  const {below, above} = endsOfScale(enough, law)
+  const places = new Int32Array(similarities.length)
+  let found = 0
   for (let place = 0; place < similarities.length; place++) {
     const similarity = similarities[place]!
-    if ((similarity <= below || similarity >= above) && isCandidate(place)) places.push(place)
+    if ((similarity <= below || similarity >= above) && isCandidate(place)) places[found++] = place
   }
-  return {places, logs: places.map((place) => logWeight(similarities[place]!, law))}
-
-  function isCandidate(place: number): boolean {
-    return labels[place] !== own && !isBeyond(similarities[place]!, law)
-  }
+  return {places: places.subarray(0, found), heaviest}
 }
 
 /** The `count` candidates of the largest and of the smallest similarity. */
@@ -148,14 +137,4 @@ function extremes(
     }
   }
   return {nearest, farthest}
-}
-
-/** Weights relative to the largest. */
-function scaledWeights(logs: readonly number[]): number[] {
-  const most = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-  return logs.map((log) => Math.exp(log - most))
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }
