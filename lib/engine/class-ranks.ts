@@ -1,5 +1,5 @@
 import {setImmediate} from 'node:timers/promises'
-import {type Counts, countBlock, openCounts, ranksOf} from './class-ranks/counts.ts'
+import {type ClassRanks, type Counts, countBlock, openCounts, ranksOf} from './class-ranks/counts.ts'
 import {blockSize, type Operand, openRoom, product, upload} from './nearest/operand.ts'
 import {arrange, type Search} from './nearest/search.ts'
 import type {DescriptorSet} from './nearest/sets.ts'
@@ -15,18 +15,6 @@ export interface ClassRanksRequest {
   readonly pairs?: number
   /** Work done, in queries. */
   readonly onProgress?: (done: number, total: number) => void
-}
-
-/** Where some of the queries find their class; one after the other as in `rows`. */
-export interface ClassRanks {
-  /** Rows of the queries. */
-  readonly rows: Int32Array
-  /** [rows + 1], where the ranks of each query begin. */
-  readonly offsets: Int32Array
-  /** Ranks from 1 among all references but the query's own id, ascending. */
-  readonly ranks: Int32Array
-  /** [rows], references of the query's class. */
-  readonly relevant: Int32Array
 }
 
 /**

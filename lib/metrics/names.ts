@@ -39,6 +39,17 @@ export function nameAt(name: MetricName, k: number): string {
   return name.replace(/_at_k$/, `_at_${k}`)
 }
 
+/** What metrics.json will hold: the names asked for, in order, at every k. */
+export function measuredNames({
+  names,
+  k,
+}: {
+  readonly names: readonly MetricName[]
+  readonly k: readonly number[]
+}): string[] {
+  return names.flatMap((name) => [...new Set(k.map((each) => nameAt(name, each)))])
+}
+
 export function dependsOnK(name: MetricName): boolean {
   return name.endsWith('_at_k')
 }

@@ -127,8 +127,9 @@ function findInputs(node: Node, {inputs: loose, run, artifacts}: StageByHandRequ
   const found: Record<string, string> = {}
   for (const [input, path] of Object.entries(loose)) found[input] = resolve(path)
   const refs = readRefs(artifacts, run)
+  const replaced = Object.keys(loose).map((input) => node.definition.inputs[input]?.standsFor)
   for (const [input, source] of Object.entries(node.inputs)) {
-    if (Object.hasOwn(loose, input)) continue
+    if (Object.hasOwn(loose, input) || replaced.includes(input)) continue
     const key = refs[source.node]
     const entry = key === undefined ? undefined : findEntry(artifacts, key)
     if (entry?.state === 'present' && !entry.dropped.includes(source.output)) {

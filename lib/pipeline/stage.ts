@@ -28,6 +28,8 @@ export interface StageInput {
   readonly kind: string
   /** Whether the stage reads this input at all with these values; default: always. An unread input is neither computed nor keyed. */
   readonly needed?: (values: Values) => boolean
+  /** Given as a loose file, it takes the place of this other input, which is then not looked for. */
+  readonly standsFor?: string
   /** What of the file the stage reads, handed to the kind's `digest`; default: all its bytes. */
   readonly reads?: (values: Values) => Values
 }

@@ -8,11 +8,12 @@ import {writeTable} from './write.ts'
 
 export const queriesDefinition = {
   name: 'queries',
-  meaning: 'How well each image finds its class among the others; by ascending id.',
+  meaning: 'How well each image finds its class among the others; by test set, then ascending id.',
   columns: {
+    set: {type: 'utf8', meaning: 'name of the test set; empty where there is one'},
     id: {type: 'int32', meaning: 'the image asked with'},
     label: {type: 'int32', meaning: 'its class'},
-    nearest: {type: 'int32', meaning: 'the image that is nearest to it'},
+    nearest: {type: 'int32', meaning: 'the image that is nearest to it; -1: there is no other'},
     nearest_label: {type: 'int32', meaning: 'class of the nearest image'},
     nearest_distance: {type: 'float32', meaning: 'Euclidean distance of the unit vectors'},
     relevant: {
@@ -74,7 +75,10 @@ export function checkQueries(path: string): Promise<string[]> {
   return collectProblems(async (note) => {
     const queries = await readQueries(path)
     if (queries.id.length === 0) note('empty', () => `${path} holds no query.`)
-    checkIds(queries.id, note)
+    for (const set of new Set(queries.set)) {
+      const inSet = (_: number, row: number) => queries.set[row] === set
+      checkIds(queries.id.filter(inSet), note)
+    }
     checkNearest(queries, note)
     checkMetrics(queries, note)
     checkValues(queries, note)
@@ -86,6 +90,7 @@ function checkNearest({id, label, nearest, nearestLabel, nearestDistance}: Queri
   for (const [row, query] of id.entries()) {
     const [found, distance] = [nearest[row]!, nearestDistance[row]!]
     if (found === query) note('nearest', () => `Query ${query} is its own nearest image.`)
+    if (found === -1) continue
     if (!(distance >= 0 && distance < Infinity))
       note('distances', () => `Query ${query} has nearest distance ${distance}.`)
     const known = labelOf.get(found)

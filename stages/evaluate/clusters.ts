@@ -10,7 +10,7 @@ import {clusteringNames} from '../../lib/metrics/names.ts'
 import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
 import {openRandom} from '../../lib/random.ts'
 import type {Numbers} from './space.ts'
-import type {TestSet} from './test-sets.ts'
+import type {TestSet} from './test-set.ts'
 
 /**
  * Clusters all descriptors, those of a gallery with those of the queries, into as many clusters as the queries have classes, and

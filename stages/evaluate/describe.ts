@@ -1,50 +1,69 @@
 import {conventions} from '../../lib/metrics/conventions.ts'
 import {meanOf} from '../../lib/metrics/measure.ts'
-import {nameAt} from '../../lib/metrics/names.ts'
+import {measuredNames} from '../../lib/metrics/names.ts'
 import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
 import {bootstrapClasses, bootstrapQueries, type Interval} from '../../lib/metrics/statistics/bootstrap.ts'
 import {openRandom} from '../../lib/random.ts'
 import type {Retrieval} from './retrieval.ts'
 import type {Numbers} from './space.ts'
-import type {TestSet} from './test-sets.ts'
+import type {TestSet} from './test-set.ts'
 
-/** Everything measured together with how it was measured: metrics.json. */
+/** What was measured in one test set. */
+export interface Measured {
+  readonly set: TestSet
+  readonly retrieval: Retrieval
+  readonly others: readonly Numbers[]
+}
+
+/** Everything measured together with how it was measured: metrics.json. Of several test sets the numbers are means over sets. */
 export function describeMetrics(
-  {queries, references}: TestSet,
-  {relevant, chosen}: Retrieval,
-  others: readonly Numbers[],
+  measured: readonly Measured[],
   origin: Readonly<Record<string, unknown>>,
   spec: MetricsSpec,
 ) {
   const rules = conventions[spec.convention]
+  const parts = measured.map((one) => ({name: one.set.name, ...describeSet(one, spec)}))
+  const [first] = parts
+  if (first === undefined) throw new Error('there is no test set')
+  const {name: _, ...only} = first
+  const names = Object.keys(first.metrics)
+  const mean = (name: string) => parts.reduce((sum, {metrics}) => sum + metrics[name]!, 0) / parts.length
+  return {
+    ...(parts.length === 1
+      ? only
+      : {metrics: Object.fromEntries(names.map((name) => [name, mean(name)])), sets: parts}),
+    ...origin,
+    convention: spec.convention,
+    source: rules.source,
+    rules: {
+      self: rules.self === 'by-id' ? 'removed by its id' : 'the first column of the ranking is dropped',
+      ties: 'by ascending id',
+      lone: rules.withoutRelevant === 'left-out' ? 'left out of means' : 'counted as 0',
+    },
+    k: spec.k,
+    depth: spec.depth,
+    bootstrap: spec.bootstrap,
+  }
+}
+
+function describeSet({set: {queries, references}, retrieval: {relevant, chosen}, others}: Measured, spec: MetricsSpec) {
   const lone = relevant.filter((count) => count === 0).length
+  const isLeftOut = conventions[spec.convention].withoutRelevant === 'left-out'
   const details = describeMeans(chosen, queries.label, spec)
   const found: Readonly<Record<string, number>> = {
     ...Object.fromEntries(details.map(([name, {over_queries}]) => [name, over_queries])),
     ...Object.assign({}, ...others.map(({numbers}) => numbers)),
   }
-  // In the order in which they were asked for, and no others.
-  const names = spec.names.flatMap((name) => [...new Set(spec.k.map((k) => nameAt(name, k)))])
   return {
-    metrics: Object.fromEntries(names.map((name) => [name, found[name]])),
+    // In the order in which they were asked for, and no others.
+    metrics: Object.fromEntries(measuredNames(spec).map((name) => [name, found[name]!])),
     details: Object.fromEntries(details),
-    ...origin,
-    convention: spec.convention,
-    source: rules.source,
-    rules: {
-      gallery: queries === references ? 'every image queries all others' : 'queries look among the images of a gallery',
-      self: rules.self === 'by-id' ? 'removed by its id' : 'the first column of the ranking is dropped',
-      ties: 'by ascending id',
-      lone: rules.withoutRelevant === 'left-out' ? 'left out of means' : 'counted as 0',
-    },
-    queries: queries.id.length - (rules.withoutRelevant === 'left-out' ? lone : 0),
+    gallery: queries === references ? 'every image queries all others' : 'queries look among the images of a gallery',
+    queries: queries.id.length - (isLeftOut ? lone : 0),
     lone,
     references: references.id.length,
     classes: new Set(queries.label).size,
-    k: spec.k,
-    depth: spec.depth,
     ...Object.assign({}, ...others.map(({facts}) => facts)),
-    bootstrap: spec.bootstrap,
   }
 }
 

@@ -1,4 +1,5 @@
-import {type ClassRanks, classRanks} from '../../lib/engine/class-ranks.ts'
+import type {ClassRanks} from '../../lib/engine/class-ranks/counts.ts'
+import {classRanks} from '../../lib/engine/class-ranks.ts'
 import type {DescriptorSet, Neighbours} from '../../lib/engine/nearest/sets.ts'
 import {nearest} from '../../lib/engine/nearest.ts'
 import {type ChosenMetric, chooseMetrics} from '../../lib/metrics/choose.ts'

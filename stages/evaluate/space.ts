@@ -6,7 +6,7 @@ import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
 import {classDistances} from '../../lib/metrics/space/class-distances.ts'
 import {neverRetrieved} from '../../lib/metrics/space/never-retrieved.ts'
 import {rhoSpectrum} from '../../lib/metrics/space/rho-spectrum.ts'
-import type {TestSet} from './test-sets.ts'
+import type {TestSet} from './test-set.ts'
 
 /** Metrics that are no mean over queries, and how they were made. */
 export interface Numbers {

@@ -91,6 +91,7 @@ export function someSteps(): StepsTable {
 /** Two queries of class 0 that find each other, and one of class 1 that is alone. */
 export function someQueries(): QueriesTable {
   return {
+    set: ['', '', ''],
     id: Int32Array.of(0, 1, 2),
     label: Int32Array.of(0, 0, 1),
     nearest: Int32Array.of(1, 0, 1),

@@ -1,4 +1,3 @@
-import type {ClassRanks} from '../class-ranks.ts'
 import {distance, scoreError} from '../nearest/exact.ts'
 import type {Search} from '../nearest/search.ts'
 
@@ -137,6 +136,18 @@ function decide(
     first++
   }
   return first
+}
+
+/** Where some of the queries find their class; one after the other as in `rows`. */
+export interface ClassRanks {
+  /** Rows of the queries. */
+  readonly rows: Int32Array
+  /** [rows + 1], where the ranks of each query begin. */
+  readonly offsets: Int32Array
+  /** Ranks from 1 among all references but the query's own id, ascending. */
+  readonly ranks: Int32Array
+  /** [rows], references of the query's class. */
+  readonly relevant: Int32Array
 }
 
 /** Ranks from the counts: those of its class before it, those of other classes before it, and one. */

@@ -59,7 +59,7 @@ export function bootstrapClasses(columns: Columns, label: Int32Array, options: B
 }
 
 /** Sums and numbers of the values of every class; classes in the order in which they are met. */
-export function sumClasses(values: Float64Array, label: Int32Array): {sums: Float64Array; counts: Float64Array} {
+function sumClasses(values: Float64Array, label: Int32Array): {sums: Float64Array; counts: Float64Array} {
   const numbers = new Map<number, number>()
   for (const own of label) if (!numbers.has(own)) numbers.set(own, numbers.size)
   const sums = new Float64Array(numbers.size)
