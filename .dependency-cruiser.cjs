@@ -15,6 +15,7 @@ module.exports = {
     only('pipeline'),
     only('tables'),
     only('metrics'),
+    only('report', 'tables'),
     only('engine'),
     only('data', 'tables'),
     only('model', 'engine'),

@@ -74,6 +74,16 @@ export function buildProgram({version, run}: ProgramHost): Command {
       run(async (project, terminal) => (await import('./verbs/show.ts')).show(project, artifact, options, terminal)),
     )
 
+  program
+    .command('report')
+    .description('make one HTML page of a run: numbers, curves, pictures, provenance')
+    .argument('[run...]', 'names of runs; several make a page that compares them (default: "demo", else the only one)')
+    .option('--out <file>', "where the page goes (default: report.html in the run's folder)")
+    .option('--figures <folder>', 'also every figure as SVG and PNG, and the numbers behind them as CSV and JSON')
+    .action((runs: string[], options) =>
+      run(async (project, terminal) => (await import('./verbs/report.ts')).report(project, runs, options, terminal)),
+    )
+
   named(program.command('log'))
     .description('what a stage printed, or what happened in the run')
     .argument('[node]', 'train-epoch@3')

@@ -1,0 +1,73 @@
+import type {Mined, RunTables} from '../../report/facts.ts'
+import {readBatches} from '../../tables/batches.ts'
+import {readDescriptors} from '../../tables/descriptors.ts'
+import {readImages} from '../../tables/images.ts'
+import {readNeighbours} from '../../tables/neighbours.ts'
+import {readQueries} from '../../tables/queries.ts'
+import {UserError} from '../../user-error.ts'
+import {findFile, type StoredNode} from './artifacts.ts'
+
+/** The tables that a report of epoch `shown` looks into; undefined without a table of images. */
+export async function gatherTables(
+  nodes: readonly StoredNode[],
+  shown: number,
+  split: string,
+): Promise<RunTables | undefined> {
+  const imagesFile = findFile(nodes, 'images', undefined)
+  if (imagesFile === undefined) return undefined
+  const images = await readImages(imagesFile)
+  const reader = openReader()
+  const descriptors = await reader.read(
+    `Descriptors of epoch ${shown}`,
+    findFile(nodes, 'descriptors', shown, split),
+    readDescriptors,
+  )
+  const queries = await reader.read(`Queries of epoch ${shown}`, findFile(nodes, 'queries', shown), readQueries)
+  const mined = await readMined(nodes, reader)
+  const labelOf = new Map(Array.from(images.id, (id, row) => [id, images.label[row]!]))
+  const described = descriptors && {...descriptors, label: descriptors.id.map((id) => labelOf.get(id) ?? -1)}
+  return {
+    epoch: shown,
+    images,
+    missing: reader.missing,
+    ...(described === undefined ? {} : {described}),
+    ...(queries === undefined ? {} : {queries}),
+    ...(mined === undefined ? {} : {mined}),
+  }
+}
+
+interface Reader {
+  /** Undefined, and a sentence in `missing`, where a table is not there or is one of another version. */
+  read<T>(what: string, file: string | undefined, reader: (file: string) => Promise<T>): Promise<T | undefined>
+  readonly missing: readonly string[]
+}
+
+function openReader(): Reader {
+  const missing: string[] = []
+  const read: Reader['read'] = async (what, file, reader) => {
+    if (file === undefined) {
+      missing.push(`${what} are not in the store, so what is drawn from them is left out.`)
+      return undefined
+    }
+    try {
+      return await reader(file)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      missing.push(`${what} are left out: ${error.message}`)
+      return undefined
+    }
+  }
+  return {read, missing}
+}
+
+/** The newest epoch's plan, with what it was made from. A run of epoch 0 alone has none, and nothing to say about it. */
+async function readMined(nodes: readonly StoredNode[], {read}: Reader): Promise<Mined | undefined> {
+  const epoch = nodes.findLast(({files}) => files.batches !== undefined)?.epoch
+  if (epoch === undefined) return undefined
+  const batches = await read(`Batches of epoch ${epoch}`, findFile(nodes, 'batches', epoch), readBatches)
+  const neighbours = await read(`Neighbours of epoch ${epoch}`, findFile(nodes, 'neighbours', epoch), readNeighbours)
+  if (batches === undefined || neighbours === undefined) return undefined
+  const file = findFile(nodes, 'descriptors', epoch, 'train')
+  const descriptors = file === undefined ? undefined : await read('Training descriptors', file, readDescriptors)
+  return {epoch, batches, neighbours, ...(descriptors === undefined ? {} : {descriptors})}
+}
