@@ -6,7 +6,6 @@ import type {StateDict} from '../engine/state-dict.ts'
 import type {tf} from '../engine/tensorflow.ts'
 import {UserError} from '../user-error.ts'
 import type {LossHistory} from './loss-context.ts'
-import {meanDistance} from './mean-distance.ts'
 import {openPart, type PartEvaluation} from './open-part.ts'
 import type {ObjectiveSpec} from './parameters/objective.ts'
 import {partsOf} from './parts.ts'
@@ -58,12 +57,12 @@ export async function openObjective(spec: ObjectiveSpec, history: LossHistory): 
         }
         const gradient = each.map((one) => one.gradient).reduce((total, own) => addGradients(total, own))
         const count = sum((one) => one.count)
-        const {tuples} = each[0]!
+        const {positiveDistance, negativeDistance} = each[0]!
         return {
           loss,
           activeFraction: count === 0 ? 0 : sum(({active}) => active) / count,
-          positiveDistance: meanDistance(vectors, tuples.positives),
-          negativeDistance: meanDistance(vectors, tuples.negatives),
+          positiveDistance,
+          negativeDistance,
           gradient: toTfjs<tf.Tensor2D>(gradient),
           activeRows: rowsAboveZero(gradient),
         }

@@ -5,22 +5,22 @@ import type {StateDict} from '../engine/state-dict.ts'
 import {randomFrom} from '../random.ts'
 import type {LossOpener, LossPass} from './loss.ts'
 import {type LossHistory, lossContext} from './loss-context.ts'
+import {type MeanDistances, meanDistances} from './mean-distance.ts'
+import {openMemory} from './memory.ts'
 import type {Miner} from './miners/miner.ts'
 import type {LossSpec, MinerSpec, RegularizerSpec} from './parameters/objective.ts'
 import type {Part} from './parts.ts'
 import {reduce} from './reduce.ts'
 import type {Regularizer} from './regularizers/regularizer.ts'
-import {allTuples, type PlannedBatch, plannedTuples, type Tuples} from './tuples.ts'
+import {allTuples, type PlannedBatch, plannedTuples} from './tuples.ts'
 import {addGradients, type Vectors} from './vectors.ts'
 
 /** What a batch teaches by one loss, its weight in the objective counted in. */
-export interface PartEvaluation {
+export interface PartEvaluation extends MeanDistances {
   readonly value: number
   /** Terms above zero, and all of them. */
   readonly active: number
   readonly count: number
-  /** What was compared. */
-  readonly tuples: Tuples
   /** By the raw embeddings [rows, dim]; the caller's. */
   readonly gradient: Raw
 }
@@ -39,24 +39,38 @@ export async function openPart({objective: spec, weight, prefix}: Part, history:
   const {open} = await load<{open: LossOpener<LossSpec>}>(`losses/${spec.loss}.ts`)
   const miner = spec.miner ? (await load<{mine: Miner<MinerSpec>}>(`miners/${spec.miner.name}.ts`)).mine : undefined
   const penalties = await Promise.all(spec.regularizers.map((regularizer) => openPenalty(regularizer, history)))
-  const loss = open(spec, lossContext(history, prefix))
+  const context = lossContext(history, prefix)
+  const loss = open(spec, context)
+  const memory = spec.memory ? openMemory(spec.memory, context) : undefined
   return {
     weights: loss.weights,
-    evaluate(vectors, batch, teacher) {
-      const tuples = miner === undefined ? plainTuples(batch, loss.compares) : mined(miner, spec.miner!, batch, vectors)
-      const {labels, group} = batch
-      const pass = loss.start({vectors, labels, group, tuples, ...(teacher && {teacher})})
-      const figures = settle(pass, {spec, weight, labels})
-      let {value} = figures
-      let gradient = pass.gradient()
-      for (const penalty of penalties) {
-        const added = penalty(vectors.tensor('raw'), loss.weights, weight)
-        value += added.value
-        if (added.gradient !== undefined) gradient = addGradients(gradient, added.gradient)
+    evaluate(whole, batch, teacher) {
+      const {group, stepSeed} = batch
+      const labels = spec.positives === 'image' ? group : batch.labels
+      const plain = {vectors: whole, columnLabels: labels, tuples: undefined, dispose: () => {}}
+      const {vectors, columnLabels, ...compared} = memory?.compare(whole.tensor('raw'), labels) ?? plain
+      try {
+        const all = compared.tuples ?? allTuples(labels)
+        const followsPlan = compared.tuples === undefined && labels === batch.labels && loss.compares === 'plan'
+        const tuples = miner
+          ? miner({vectors, labels, columnLabels, all, random: randomFrom(stepSeed)}, spec.miner!)
+          : ((followsPlan ? plannedTuples(batch) : undefined) ?? all)
+        const pass = loss.start({vectors, labels, group, tuples, ...(teacher && {teacher})})
+        const figures = settle(pass, {spec, weight, labels: batch.labels})
+        let {value} = figures
+        let gradient = pass.gradient()
+        for (const penalty of penalties) {
+          const added = penalty(whole.tensor('raw'), loss.weights, weight)
+          value += added.value
+          if (added.gradient !== undefined) gradient = addGradients(gradient, added.gradient)
+        }
+        return {...figures, ...meanDistances(vectors, tuples), value, gradient}
+      } finally {
+        compared.dispose()
       }
-      return {...figures, value, tuples, gradient}
     },
-    state: () => new Map(Array.from(loss.state(), ([name, tensor]) => [`${prefix}${name}`, tensor])),
+    state: () =>
+      new Map([...loss.state(), ...(memory?.state() ?? [])].map(([name, tensor]) => [`${prefix}${name}`, tensor])),
     dispose: () => {
       loss.dispose()
     },
@@ -65,15 +79,6 @@ export async function openPart({objective: spec, weight, prefix}: Part, history:
 
 function load<Module>(file: string): Promise<Module> {
   return import(new URL(file, import.meta.url).href) as Promise<Module>
-}
-
-function plainTuples(batch: PlannedBatch, compares: 'plan' | 'batch'): Tuples {
-  return (compares === 'plan' ? plannedTuples(batch) : undefined) ?? allTuples(batch.labels)
-}
-
-function mined(mine: Miner<MinerSpec>, spec: MinerSpec, {labels, stepSeed}: PlannedBatch, vectors: Vectors): Tuples {
-  const batch = {vectors, labels, columnLabels: labels, all: allTuples(labels), random: randomFrom(stepSeed)}
-  return mine(batch, spec)
 }
 
 /** Reduces every group of terms, adds them up, and sends the weights of the terms back. */

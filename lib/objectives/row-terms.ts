@@ -30,19 +30,12 @@ export function rowTerms(
   }
 }
 
-/** A single number for the whole batch, which no reducer averages with anything. `spread` adds weight times its derivative to a gradient. */
-export function batchTerm(rows: number, value: number, spread: (weight: number) => void): Terms {
-  const counts = new Int32Array(rows)
-  counts[0] = 1
+/** A single number for the whole batch. `spread` adds weight times its derivative to a gradient. */
+export function batchTerm(value: number, spread: (weight: number) => void): Terms {
   return {
-    counts,
-    each(visit) {
-      visit(value, 0)
-    },
-    backward(weight) {
-      spread(weight(value, 0))
-    },
-    reduction: 'sum',
+    counts: Int32Array.of(1),
+    each: (visit) => visit(value, 0),
+    backward: (weight) => spread(weight(value, 0)),
   }
 }
 

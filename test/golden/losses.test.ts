@@ -51,11 +51,16 @@ async function compare(entry: Entry, data: Case, run: GoldenRun): Promise<void> 
   compareWeights(entry, run, result, gradientTolerance)
 }
 
-/** Rows of planned tuples are written out, one slot each. */
+/** Rows of planned tuples are written out, one slot each; second views stand behind the first. */
 function toBatch(
   {embeddings: own, labels, num_classes: classes}: Case,
-  {tuples, embeddings = own}: GoldenRun,
+  {tuples, embeddings = own, secondView}: GoldenRun,
 ): {batch: Batch; rowOf: number[]} {
+  if (secondView !== undefined) {
+    const rowOf = [...embeddings.keys()]
+    const plan = {group: Int32Array.from([...rowOf, ...rowOf])}
+    return {batch: {embeddings: [...embeddings, ...secondView], labels: [...labels, ...labels], classes, plan}, rowOf}
+  }
   if (tuples === undefined) return {batch: {embeddings, labels, classes}, rowOf: [...embeddings.keys()]}
   const slots = tuples.flatMap(({anchors, positives, negatives}, group) => [
     ...anchors.map((row) => ({row, group, role: 'anchor'})),

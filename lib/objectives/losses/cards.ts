@@ -6,6 +6,7 @@ import {circle} from './circle.card.ts'
 import {contrastive} from './contrastive.card.ts'
 import {cosface} from './cosface.card.ts'
 import {crossEntropy} from './cross-entropy.card.ts'
+import {dynamicSoftMargin} from './dynamic-soft-margin.card.ts'
 import {fastap} from './fastap.card.ts'
 import {generalizedLiftedStructure} from './generalized-lifted-structure.card.ts'
 import {histogram} from './histogram.card.ts'
@@ -23,7 +24,9 @@ import {pnp} from './pnp.card.ts'
 import {proxyNca} from './proxy-nca.card.ts'
 import {rankedList} from './ranked-list.card.ts'
 import {snrContrastive} from './snr-contrastive.card.ts'
+import {softTriple} from './soft-triple.card.ts'
 import {sphereface} from './sphereface.card.ts'
+import {subCenterArcface} from './sub-center-arcface.card.ts'
 import {supcon} from './supcon.card.ts'
 import {thresholdConsistentMargin} from './threshold-consistent-margin.card.ts'
 import {triplet} from './triplet.card.ts'
@@ -39,6 +42,7 @@ export const lossCards: readonly LossCard[] = [
   thresholdConsistentMargin,
   tupletMargin,
   angular,
+  dynamicSoftMargin,
   supcon,
   normalizedSoftmax,
   cosface,
@@ -60,4 +64,6 @@ export const lossCards: readonly LossCard[] = [
   sphereface,
   largeMarginSoftmax,
   vicreg,
+  softTriple,
+  subCenterArcface,
 ]

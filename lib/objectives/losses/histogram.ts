@@ -9,7 +9,7 @@ import type {histogram} from './histogram.card.ts'
 export const open = pairLossOn<ParametersOf<typeof histogram>>(
   {name: 'similarity', normalise: true},
   'batch',
-  ({rows, columns, values, gradient}, {tuples}, {num_bins}) => {
+  ({columns, values, gradient}, {tuples}, {num_bins}) => {
     const {positives, negatives} = distinctPairs(tuples)
     const own = unorderedPlaces(positives, negatives, columns)
     const others = unorderedPlaces(negatives, positives, columns)
@@ -27,7 +27,7 @@ export const open = pairLossOn<ParametersOf<typeof histogram>>(
         gradient[place]! -= (weight * otherShares[binOf(place)]! * num_bins) / 2 / own.length
       }
     }
-    return [batchTerm(rows, value, spread)]
+    return [batchTerm(value, spread)]
 
     function positionOf(place: number): number {
       return Math.max(0, Math.min(num_bins, ((values[place]! + 1) * num_bins) / 2))

@@ -21,12 +21,23 @@ export interface RegularizerSpec {
   readonly weight: number
 }
 
+/** What of earlier batches is compared with. */
+export interface MemorySpec {
+  /** Embeddings. */
+  readonly size: number
+  /** Batches since the start of training before it is used. */
+  readonly start_step: number
+}
+
 /** A loss with its parameters. */
 export interface LossSpec {
   readonly loss: string
   readonly distance?: DistanceSpec
   readonly reducer: ReducerSpec
   readonly miner?: MinerSpec | null
+  readonly memory?: MemorySpec | null
+  /** Which rows belong together: those of a class, or the views of an image. */
+  readonly positives?: 'class' | 'image'
   readonly regularizers: readonly RegularizerSpec[]
 }
 
@@ -52,6 +63,11 @@ const regularizersOf = {
   all: regularizerParameters(['embeddings', 'class-weights']),
 }
 
+const memoryParameters = z.strictObject({
+  size: z.int().min(1).max(1_000_000).default(1024).describe('embeddings of the last batches, at least one batch'),
+  start_step: z.int().min(0).max(10_000_000).default(0).describe('batches of training before it is used'),
+})
+
 const losses = lossCards.map(lossSchema)
 
 const several = z.strictObject({
@@ -67,7 +83,7 @@ const several = z.strictObject({
 export const objectiveParameters = union('loss', [...losses, several]) as unknown as z.ZodType<ObjectiveSpec>
 
 function lossSchema({name, distance, reducer, compares, parameters}: LossCard) {
-  return z.strictObject({
+  const schema = z.strictObject({
     loss: z.literal(name),
     ...parameters,
     ...(distance && {
@@ -76,12 +92,24 @@ function lossSchema({name, distance, reducer, compares, parameters}: LossCard) {
     reducer: reducerParameters.default(reducer).describe('how the terms become one number'),
     ...(compares === 'pairs' && {
       miner: minerParameters.nullable().default(null).describe('keeps some of the tuples of each batch; null: all'),
+      memory: memoryParameters.nullable().default(null).describe('compares with earlier batches too; null: no'),
+    }),
+    ...((compares === 'pairs' || compares === 'batch') && {
+      positives: z
+        .enum(['class', 'image'])
+        .default('class')
+        .describe('image: only views of the same image are positives (self-supervised), with mining.sampler views'),
     }),
     regularizers: z
       .array(compares === 'classes' ? regularizersOf.all : regularizersOf.embeddings)
       .default([])
       .describe('penalties that are added to the loss'),
   })
+  return objectTo(schema, ({memory, positives}: LossSpec) =>
+    memory && positives === 'image'
+      ? [{path: ['memory'], text: 'must be null beside positives image: a view is not known again in another batch'}]
+      : [],
+  )
 }
 
 function regularizerParameters(kinds: readonly string[]) {

@@ -67,4 +67,14 @@ export const anchorFamilies: Families = {
     },
   }),
   'pytorch-metric-learning 2.8.1 SupConLoss': ({params}) => ({spec: {loss: 'supcon', temperature: params.temperature}}),
+  'pytorch-metric-learning 2.8.1 VICRegLoss': ({params}, {embeddings}) => ({
+    spec: {
+      loss: 'vicreg',
+      invariance: params.invariance_lambda,
+      variance: params.variance_mu,
+      covariance: params.covariance_v,
+      epsilon: params.eps,
+    },
+    secondView: embeddings.toReversed().map((row) => row.map((value) => 0.9 * value)),
+  }),
 }

@@ -43,6 +43,8 @@ export interface GoldenRun {
   }[]
   /** Instead of the case's. */
   readonly embeddings?: readonly (readonly number[])[]
+  /** Other views of the same rows, by number; their gradient is not compared. */
+  readonly secondView?: readonly (readonly number[])[]
   /** Embeddings of the same rows by a teacher. */
   readonly teacher?: readonly (readonly number[])[]
   /** By our name (without "loss."): the weights in the checkpoint, and their gradient (absent: not compared). */

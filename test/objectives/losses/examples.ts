@@ -10,6 +10,8 @@ export interface Example {
   readonly orderMatters?: boolean
   /** Its gradient takes factors as constant that depend on the embeddings, so it is not that of its value: checked in a test of its own. */
   readonly constantFactors?: boolean
+  /** Rows 2i and 2i + 1 of a batch are views of one image. */
+  readonly views?: boolean
 }
 
 export const examples: readonly Example[] = [
@@ -135,5 +137,18 @@ export const examples: readonly Example[] = [
     spec: {loss: 'pnp', variant, anneal: 0.2, alpha: 2, b: 3},
   })),
   {title: 'instance loss', spec: {loss: 'instance', gamma: 4}, orderMatters: true},
+  {
+    title: 'VICReg',
+    spec: {loss: 'vicreg', invariance: 2, variance: 5, covariance: 3},
+    lengthMatters: true,
+    orderMatters: true,
+    views: true,
+  },
+  {
+    title: 'NT-Xent loss of views of the same image',
+    spec: {loss: 'ntxent', temperature: 0.3, positives: 'image'},
+    orderMatters: true,
+    views: true,
+  },
   ...classExamples,
 ]

@@ -92,7 +92,7 @@ for (const example of examples) {
 
     if (example.lengthMatters !== true) {
       test('does not depend on the length of an embedding, and its gradient shrinks with it', async () => {
-        const batch = randomBatch(8, 4, 3, 4)
+        const batch = planned(example, randomBatch(8, 4, 3, 4))
         const longer = {...batch, embeddings: batch.embeddings.map((row) => row.map((value) => value * 1024))}
         const [before, after] = [await evaluate(example.spec, batch), await evaluate(example.spec, longer)]
         assert.ok(Math.abs(before.loss - after.loss) <= 1e-5 * Math.max(1, Math.abs(before.loss)))
@@ -106,7 +106,7 @@ for (const example of examples) {
 
     for (const [edge, batch] of Object.entries(edges)) {
       test(`is finite with ${edge}, and so are its gradients`, async () => {
-        const {loss, gradient, weightGradients} = await evaluate(example.spec, batch)
+        const {loss, gradient, weightGradients} = await evaluate(example.spec, planned(example, batch))
         assert.ok(Number.isFinite(loss), `${loss}`)
         assert.ok(gradient.flat().every(Number.isFinite), JSON.stringify(gradient))
         for (const values of weightGradients.values()) assert.ok(values?.every(Number.isFinite) ?? true)
@@ -119,7 +119,7 @@ for (const example of examples) {
       const input = tf.tensor2d(randomBatch(12, 4, 4, 7).embeddings.map((row) => [...row]))
       const batch = {
         labels: Int32Array.from({length: 12}, (_, i) => i % 4),
-        group: new Int32Array(12),
+        group: Int32Array.from({length: 12}, (_, i) => i >> 1),
         role: Array(12).fill('member'),
         stepSeed: 0,
       }
@@ -136,10 +136,11 @@ for (const example of examples) {
  * Central differences along random directions. Values are float32, so the steps are wide; a direction whose two step widths
  * disagree crosses a kink (hinge), where there is no derivative, and does not count, but most must.
  */
-async function checkGradient({title, spec}: Example): Promise<void> {
+async function checkGradient(example: Example): Promise<void> {
+  const {title, spec} = example
   let compared = 0
   for (const seed of [1, 2, 3, 5, 8, 13]) {
-    const batch = randomBatch(12, 5, 3, seed)
+    const batch = planned(example, randomBatch(12, 5, 3, seed))
     const {gradient} = await evaluate(spec, batch)
     const random = openRandom('direction', seed)
     const direction = batch.embeddings.map((row) => row.map(() => random.normal()))
@@ -166,6 +167,14 @@ async function checkGradient({title, spec}: Example): Promise<void> {
     compared++
   }
   assert.ok(compared >= 3, `only ${compared} of 6 directions could be compared`)
+}
+
+/** A batch with the groups that the loss needs; the last image gets a second view where it has none. */
+function planned({views}: Example, batch: Batch): Batch {
+  if (views !== true) return batch
+  const twice = <T>(rows: readonly T[]) => (rows.length % 2 === 0 ? rows : [...rows, rows.at(-1)!])
+  const [embeddings, labels] = [twice(batch.embeddings), twice(batch.labels)]
+  return {...batch, embeddings, labels, plan: {group: Int32Array.from(labels, (_, row) => row >> 1)}}
 }
 
 function largest(gradient: readonly (readonly number[])[]): number {
