@@ -12,8 +12,14 @@ export const stepsDefinition = {
     trained_images: {type: 'int32', meaning: 'of these, images that went through the backward pass'},
     loss: {type: 'float64', meaning: 'of the batch, before the step'},
     active_fraction: {type: 'float64', meaning: 'share of triplets or pairs whose loss is above 0'},
-    positive_distance: {type: 'float64', meaning: 'mean distance of images of one class, over the tuples'},
-    negative_distance: {type: 'float64', meaning: 'mean distance of images of two classes, over the tuples'},
+    positive_distance: {
+      type: 'float64',
+      meaning: 'mean distance of images of one class, over the tuples; NaN in a step without any',
+    },
+    negative_distance: {
+      type: 'float64',
+      meaning: 'mean distance of images of two classes, over the tuples; NaN in a step without any',
+    },
     gradient_norm: {
       type: 'float64',
       meaning:
@@ -48,9 +54,11 @@ export function checkSteps(path: string): Promise<string[]> {
       if (images <= 0 || trained < 0 || trained > images) {
         note('counts', () => `Step ${step} trained ${trained} of ${images} images.`)
       }
-      for (const name of ['loss', 'positiveDistance', 'negativeDistance', 'gradientNorm', 'lr'] as const) {
+      const loss = steps.loss[row]!
+      if (!Number.isFinite(loss)) note('loss', () => `Step ${step} has loss ${loss}; it must be finite.`)
+      for (const name of ['positiveDistance', 'negativeDistance', 'gradientNorm', 'lr'] as const) {
         const value = steps[name][row]!
-        if (name === 'gradientNorm' && Number.isNaN(value)) continue
+        if (name !== 'lr' && Number.isNaN(value)) continue
         if (!(value >= 0 && value < Infinity))
           note(name, () => `Step ${step} has ${name} ${value}; it must be finite and not negative.`)
       }

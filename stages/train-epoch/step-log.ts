@@ -55,6 +55,7 @@ export function openStepLog(context: StageContext, total: number, before?: Steps
       lr: Float64Array.from(rows, (row) => row.lr),
     }),
     report(): void {
+      const idle = rows.filter((row) => row.activeFraction === 0).length
       const mean = (column: keyof Row) => rows.reduce((sum, row) => sum + row[column], 0) / rows.length
       context.report({
         images,
@@ -63,6 +64,7 @@ export function openStepLog(context: StageContext, total: number, before?: Steps
         loader_wait_ms_per_step: waitMs / Math.max(1, rows.length - (before?.step.length ?? 0)),
         loss: mean('loss'),
         active_fraction: mean('activeFraction'),
+        ...(idle > 0 && {steps_with_nothing_to_learn: idle}),
       })
     },
   }
