@@ -23,6 +23,8 @@ export interface LossCard {
   readonly reducer: ReducerSpec
   /** Whether it trains weights of its own. */
   readonly weights?: boolean
+  /** Whether it needs a teacher's embeddings beside the network's. */
+  readonly teacher?: boolean
   readonly parameters: Readonly<Record<string, z.ZodType>>
 }
 

@@ -16,6 +16,8 @@ export interface LossBatch {
   readonly group: Int32Array
   /** What to compare; losses against class weights do not look at it. */
   readonly tuples: Tuples
+  /** Of everything drawn in this step. */
+  readonly stepSeed: number
   /** What a teacher makes of the same images, [rows, any dim], used as given: it gets no gradient. */
   readonly teacher?: Raw
 }

@@ -55,7 +55,7 @@ export async function openPart({objective: spec, weight, prefix}: Part, history:
         const tuples = miner
           ? miner({vectors, labels, columnLabels, all, random: randomFrom(stepSeed)}, spec.miner!)
           : ((followsPlan ? plannedTuples(batch) : undefined) ?? all)
-        const pass = loss.start({vectors, labels, group, tuples, ...(teacher && {teacher})})
+        const pass = loss.start({vectors, labels, group, stepSeed, tuples, ...(teacher && {teacher})})
         const figures = settle(pass, {spec, weight, labels: batch.labels})
         let {value} = figures
         let gradient = pass.gradient()

@@ -19,11 +19,17 @@ export interface Curve {
   slope(x: number): number
 }
 
+/** The same, another one for every place in the distance matrix. */
+interface PlacedCurve {
+  value(x: number, place: number): number
+  slope(x: number, place: number): number
+}
+
 /** One term a pair: a curve of its distance. */
 export function pairTerms(
   {start, other}: PairList,
   {columns, values, gradient}: Distance,
-  {value, slope}: Curve,
+  {value, slope}: PlacedCurve,
 ): Terms {
   const rows = start.length - 1
   return {
@@ -31,7 +37,8 @@ export function pairTerms(
     each(visit) {
       for (let anchor = 0; anchor < rows; anchor++) {
         for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
-          visit(value(values[anchor * columns + other[i]!]!), anchor)
+          const place = anchor * columns + other[i]!
+          visit(value(values[place]!, place), anchor)
         }
       }
     },
@@ -40,8 +47,8 @@ export function pairTerms(
         for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
           const place = anchor * columns + other[i]!
           const x = values[place]!
-          const share = weight(value(x), anchor)
-          if (share !== 0) gradient[place]! += share * slope(x)
+          const share = weight(value(x, place), anchor)
+          if (share !== 0) gradient[place]! += share * slope(x, place)
         }
       }
     },

@@ -32,7 +32,7 @@ describe('losses and their gradients equal the reference libraries', () => {
 /** Tolerances of the fixtures' README for float32. */
 async function compare(entry: Entry, data: Case, run: GoldenRun): Promise<void> {
   const {batch, rowOf} = toBatch(data, run)
-  const result = await evaluate(run.spec, {...batch, ...(run.teacher && {teacher: run.teacher})}, tensorsOf(run))
+  const result = await evaluate(run.spec, batch, tensorsOf(run), run.calls)
   const {loss: lossTolerance, gradient: gradientTolerance} = run.tolerance ?? {loss: 1e-5, gradient: 5e-5}
   const expected = Number(entry.loss_value)
   assert.ok(
@@ -47,19 +47,29 @@ async function compare(entry: Entry, data: Case, run: GoldenRun): Promise<void> 
     })
   })
   if (run.onlyFinite === true) assert.ok(result.gradient.flat().every(Number.isFinite), entry.id)
-  else compareGradient(`${entry.id}, embeddings`, sums.flat(), entry.grad_embeddings.flat(), gradientTolerance)
+  else
+    compareGradient(
+      `${entry.id}, embeddings`,
+      sums.flat(),
+      (run.gradient ?? entry.grad_embeddings).flat(),
+      gradientTolerance,
+    )
   compareWeights(entry, run, result, gradientTolerance)
 }
 
 /** Rows of planned tuples are written out, one slot each; second views stand behind the first. */
 function toBatch(
   {embeddings: own, labels, num_classes: classes}: Case,
-  {tuples, embeddings = own, secondView}: GoldenRun,
+  {tuples, embeddings = own, secondView, teacher, groups}: GoldenRun,
 ): {batch: Batch; rowOf: number[]} {
   if (secondView !== undefined) {
     const rowOf = [...embeddings.keys()]
     const plan = {group: Int32Array.from([...rowOf, ...rowOf])}
     return {batch: {embeddings: [...embeddings, ...secondView], labels: [...labels, ...labels], classes, plan}, rowOf}
+  }
+  if (teacher !== undefined) {
+    const plan = {group: Int32Array.from(groups!)}
+    return {batch: {embeddings, labels: groups!, classes, plan, teacher}, rowOf: [...embeddings.keys()]}
   }
   if (tuples === undefined) return {batch: {embeddings, labels, classes}, rowOf: [...embeddings.keys()]}
   const slots = tuples.flatMap(({anchors, positives, negatives}, group) => [

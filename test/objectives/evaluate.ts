@@ -25,8 +25,8 @@ export interface HostEvaluation extends Omit<Evaluation, 'gradient'> {
   readonly weightGradients: ReadonlyMap<string, Float32Array | undefined>
 }
 
-/** Evaluates one batch with a newly opened objective; `tensors` are the weights of the loss in a checkpoint. */
-export async function evaluate(spec: unknown, batch: Batch, tensors?: StateDict): Promise<HostEvaluation> {
+/** Evaluates one batch (as often as `calls` says: the last counts) with a newly opened objective; `tensors` are the weights of the loss in a checkpoint. */
+export async function evaluate(spec: unknown, batch: Batch, tensors?: StateDict, calls = 1): Promise<HostEvaluation> {
   const {embeddings, labels, classes = 1 + Math.max(...labels), plan, teacher} = batch
   const parsed: ObjectiveSpec = objectiveParameters.parse(spec)
   const objective = await openObjective(parsed, {dim: embeddings[0]!.length, classes, seed: 0, tensors})
@@ -40,6 +40,7 @@ export async function evaluate(spec: unknown, batch: Batch, tensors?: StateDict)
       stepSeed: 0,
       ...plan,
     }
+    for (let call = 1; call < calls; call++) objective.evaluate(input, planned, guide).gradient.dispose()
     const {gradient, ...figures} = objective.evaluate(input, planned, guide)
     const weightGradients = new Map(
       objective.weights.map((weight) => {

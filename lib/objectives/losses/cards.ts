@@ -4,8 +4,10 @@ import {angular} from './angular.card.ts'
 import {arcface} from './arcface.card.ts'
 import {circle} from './circle.card.ts'
 import {contrastive} from './contrastive.card.ts'
+import {contrastiveDistillation} from './contrastive-distillation.card.ts'
 import {cosface} from './cosface.card.ts'
 import {crossEntropy} from './cross-entropy.card.ts'
+import {crossEntropyDistance} from './cross-entropy-distance.card.ts'
 import {dynamicSoftMargin} from './dynamic-soft-margin.card.ts'
 import {fastap} from './fastap.card.ts'
 import {generalizedLiftedStructure} from './generalized-lifted-structure.card.ts'
@@ -20,9 +22,14 @@ import {nPair} from './n-pair.card.ts'
 import {nca} from './nca.card.ts'
 import {normalizedSoftmax} from './normalized-softmax.card.ts'
 import {ntxent} from './ntxent.card.ts'
+import {p2sgrad} from './p2sgrad.card.ts'
 import {pnp} from './pnp.card.ts'
+import {proxyAnchor} from './proxy-anchor.card.ts'
 import {proxyNca} from './proxy-nca.card.ts'
+import {quadruplet} from './quadruplet.card.ts'
+import {raml} from './raml.card.ts'
 import {rankedList} from './ranked-list.card.ts'
+import {rkd} from './rkd.card.ts'
 import {snrContrastive} from './snr-contrastive.card.ts'
 import {softTriple} from './soft-triple.card.ts'
 import {sphereface} from './sphereface.card.ts'
@@ -43,6 +50,11 @@ export const lossCards: readonly LossCard[] = [
   tupletMargin,
   angular,
   dynamicSoftMargin,
+  quadruplet,
+  crossEntropyDistance,
+  raml,
+  rkd,
+  contrastiveDistillation,
   supcon,
   normalizedSoftmax,
   cosface,
@@ -66,4 +78,6 @@ export const lossCards: readonly LossCard[] = [
   vicreg,
   softTriple,
   subCenterArcface,
+  proxyAnchor,
+  p2sgrad,
 ]

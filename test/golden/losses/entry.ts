@@ -47,6 +47,12 @@ export interface GoldenRun {
   readonly secondView?: readonly (readonly number[])[]
   /** Embeddings of the same rows by a teacher. */
   readonly teacher?: readonly (readonly number[])[]
+  /** Groups of the rows that are views of one image; absent: classes. */
+  readonly groups?: readonly number[]
+  /** Instead of grad_embeddings. */
+  readonly gradient?: readonly (readonly number[])[]
+  /** The batch that many times running, for losses that remember; the last counts. */
+  readonly calls?: number
   /** By our name (without "loss."): the weights in the checkpoint, and their gradient (absent: not compared). */
   readonly weights?: Readonly<Record<string, {readonly values: Rows; readonly gradient?: Rows}>>
   /** Wider than the fixtures' README asks, with the reason. */

@@ -1,4 +1,5 @@
 // Losses on pairs and triplets.
+import {golden} from '../../golden.ts'
 import type {Entry, Families, GoldenRun} from './entry.ts'
 
 type Run = (entry: Entry) => GoldenRun
@@ -79,6 +80,24 @@ const angular: Run = ({params, note}) => ({
 
 const tupletMargin: Run = ({params}) => ({spec: {loss: 'tuplet-margin', margin: params.margin, scale: params.scale}})
 
+/** Student and teacher [images, views, dim] stand in the entry of `abs` alone. */
+const raml =
+  (weights: (params: Entry['params']) => Record<string, unknown>): Run =>
+  (entry) => {
+    const {entries} = golden('losses.json') as {entries: Entry[]}
+    const {student, teacher} = entries.find(({id}) => id === `raml/abs/${entry.case}`) as unknown as {
+      student: number[][][]
+      teacher: number[][][]
+    }
+    return {
+      spec: {loss: 'raml', distance: {name: 'similarity', normalise: false}, ...weights(entry.params)},
+      embeddings: student.flat(),
+      teacher: teacher.flat(),
+      groups: student.flatMap((views, image) => views.map(() => image)),
+      gradient: (entry.grad_student as number[][][]).flat(),
+    }
+  }
+
 export const tupleFamilies: Families = {
   'from formula LabTriplet': ({params, triplets}) => planned({loss: 'triplet', margin: params.mu}, triplets!),
   'from formula DmlbTriplet': ({params, triplets}) => planned({loss: 'triplet', margin: params.margin}, triplets!),
@@ -122,6 +141,10 @@ export const tupleFamilies: Families = {
     },
     tuples: queries(tuples!),
   }),
+  'from formula Raml_abs': raml(() => ({})),
+  'from formula Raml_ts': raml(() => ({absolute: 0, teacher_student: 1})),
+  'from formula Raml_ss': raml(() => ({absolute: 0, student_student: 1})),
+  'from formula Raml_total': raml(({lambda1, lambda2}) => ({teacher_student: lambda1, student_student: lambda2})),
   'pytorch-metric-learning 0.9.88 ContrastiveLoss': contrastive,
   'pytorch-metric-learning 2.8.1 ContrastiveLoss': contrastive,
   'pytorch-metric-learning 0.9.88 TripletMarginLoss': triplet,
@@ -140,6 +163,15 @@ export const tupleFamilies: Families = {
       positive_weight: params.lambda_plus,
       negative_weight: params.lambda_minus,
     },
+  }),
+  'pytorch-metric-learning 2.8.1 DynamicSoftMarginLoss': ({id, params}) => ({
+    spec: {
+      loss: 'dynamic-soft-margin',
+      min_value: params.min_val,
+      num_bins: params.num_bins,
+      momentum: params.momentum,
+    },
+    calls: Number(/\/call(\d+)\//.exec(id)![1]),
   }),
   'pytorch-metric-learning 0.9.88 AngularLoss': angular,
   'pytorch-metric-learning 2.8.1 AngularLoss': angular,

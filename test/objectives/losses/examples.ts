@@ -12,6 +12,8 @@ export interface Example {
   readonly constantFactors?: boolean
   /** Rows 2i and 2i + 1 of a batch are views of one image. */
   readonly views?: boolean
+  /** A teacher's embeddings stand beside the batch; rows of a class are views of one image. */
+  readonly teacher?: boolean
 }
 
 export const examples: readonly Example[] = [
@@ -84,6 +86,20 @@ export const examples: readonly Example[] = [
     spec: {loss: 'angular', alpha: 20, raw_negatives: true},
     lengthMatters: true,
   },
+  {title: 'dynamic soft margin loss', spec: {loss: 'dynamic-soft-margin', num_bins: 6}, constantFactors: true},
+  {title: 'quadruplet loss', spec: {loss: 'quadruplet', margin: 0.3, second_margin: 0.4}, orderMatters: true},
+  {title: 'cross-entropy of distances', spec: {loss: 'cross-entropy-distance', temperature: 0.5}},
+  {
+    title: 'cross-entropy of similarities',
+    spec: {loss: 'cross-entropy-distance', temperature: 0.5, distance: {name: 'similarity'}},
+  },
+  {
+    title: 'resolution-asymmetric distillation',
+    spec: {loss: 'raml', teacher_student: 0.8, student_student: 0.7},
+    teacher: true,
+  },
+  {title: 'contrastive loss with a teacher’s distances', spec: {loss: 'contrastive-distillation'}, teacher: true},
+  {title: 'relational knowledge distillation', spec: {loss: 'rkd'}, teacher: true},
   {
     title: 'several losses',
     spec: {

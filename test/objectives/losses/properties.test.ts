@@ -73,11 +73,12 @@ for (const example of examples) {
     if (example.orderMatters !== true) {
       test('does not depend on the order of the rows, and its gradient moves with them', async () => {
         for (const seed of [1, 2, 3]) {
-          const batch = randomBatch(12, 5, 3, seed)
+          const batch = planned(example, randomBatch(12, 5, 3, seed))
           const order = openRandom('order', seed).shuffled([...batch.labels.keys()])
           const moved = {
             embeddings: order.map((row) => batch.embeddings[row]!),
             labels: order.map((row) => batch.labels[row]!),
+            ...(batch.teacher && {teacher: order.map((row) => batch.teacher![row]!)}),
           }
           const [before, after] = [await evaluate(example.spec, batch), await evaluate(example.spec, moved)]
           assert.ok(Math.abs(before.loss - after.loss) <= 1e-5 * Math.max(1, Math.abs(before.loss)))
@@ -116,18 +117,21 @@ for (const example of examples) {
     test('leaves no tensor behind, step after step', async () => {
       const spec = objectiveParameters.parse(example.spec)
       const objective = await openObjective(spec, {dim: 4, classes: 4, seed: 0})
-      const input = tf.tensor2d(randomBatch(12, 4, 4, 7).embeddings.map((row) => [...row]))
+      const {embeddings, teacher} = planned(example, randomBatch(12, 4, 4, 7))
+      const input = tf.tensor2d(embeddings.map((row) => [...row]))
+      const guide = teacher && tf.tensor2d(teacher.map((row) => [...row]))
       const batch = {
         labels: Int32Array.from({length: 12}, (_, i) => i % 4),
         group: Int32Array.from({length: 12}, (_, i) => i >> 1),
         role: Array(12).fill('member'),
         stepSeed: 0,
       }
-      objective.evaluate(input, batch).gradient.dispose()
+      objective.evaluate(input, batch, guide).gradient.dispose()
       const before = liveTensors()
-      for (let step = 0; step < 5; step++) objective.evaluate(input, batch).gradient.dispose()
+      for (let step = 0; step < 5; step++) objective.evaluate(input, batch, guide).gradient.dispose()
       assert.equal(liveTensors(), before)
       input.dispose()
+      guide?.dispose()
     })
   })
 }
@@ -169,8 +173,12 @@ async function checkGradient(example: Example): Promise<void> {
   assert.ok(compared >= 3, `only ${compared} of 6 directions could be compared`)
 }
 
-/** A batch with the groups that the loss needs; the last image gets a second view where it has none. */
-function planned({views}: Example, batch: Batch): Batch {
+/** A batch with the groups or the teacher that the loss needs; the last image gets a second view where it has none. */
+function planned({views, teacher}: Example, batch: Batch): Batch {
+  if (teacher === true) {
+    const dim = batch.embeddings[0]!.length
+    return {...batch, teacher: randomBatch(batch.labels.length, dim, 1, 99).embeddings}
+  }
   if (views !== true) return batch
   const twice = <T>(rows: readonly T[]) => (rows.length % 2 === 0 ? rows : [...rows, rows.at(-1)!])
   const [embeddings, labels] = [twice(batch.embeddings), twice(batch.labels)]
