@@ -30,6 +30,20 @@ export function divide(a: Raw, b: Raw): Raw {
   return run('RealDiv', [a, b], [type('T', a.dtype)])
 }
 
+/** The larger of two numbers, with broadcasting. */
+export function maximum(a: Raw, b: Raw): Raw {
+  return run('Maximum', [a, b], [type('T', a.dtype)])
+}
+
+export function exponentials(x: Raw): Raw {
+  return run('Exp', [x], [type('T', x.dtype)])
+}
+
+/** A second handle of the same memory. */
+export function alias(x: Raw): Raw {
+  return run('Identity', [x], [type('T', x.dtype)])
+}
+
 /** Absolute values. */
 export function magnitudes(x: Raw): Raw {
   return run('Abs', [x], [type('T', x.dtype)])
@@ -46,7 +60,7 @@ export function reluGradient(gradient: Raw, output: Raw): Raw {
 
 /** Converts to another type; a tensor of that type gives a second handle of the same memory. */
 export function cast(x: Raw, dtype: number): Raw {
-  if (x.dtype === dtype) return run('Identity', [x], [type('T', dtype)])
+  if (x.dtype === dtype) return alias(x)
   return run('Cast', [x], [type('SrcT', x.dtype), type('DstT', dtype)])
 }
 

@@ -1,6 +1,7 @@
+import {alias} from '../ops/elementwise.ts'
 import {type AdamSettings, adamStateNames, openAdam} from './adam-update.ts'
 import type {OptimizerModule} from './optimizer.ts'
-import {alias, scale} from './variable.ts'
+import {scale} from './variable.ts'
 
 /** AdamW (Loshchilov and Hutter 2019) as torch.optim.AdamW computes it: before the update, w -= lr decay w. */
 export const optimizer: OptimizerModule<AdamSettings> = {

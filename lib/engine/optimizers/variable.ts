@@ -1,7 +1,7 @@
 // TensorFlow's variables: vectors that its optimisers' operations change in place.
 import {copy} from '../layout.ts'
 import {bool, FLOAT, free, fromHost, type Raw, run, runMany, shape, text, type} from '../op.ts'
-import {add, times} from '../ops/elementwise.ts'
+import {add, alias, times} from '../ops/elementwise.ts'
 
 /** Makes a variable; takes over the handle of its first value. */
 export function openVariable(initial: Raw): Raw {
@@ -47,11 +47,6 @@ export function withDecay(gradient: Raw, weights: Raw, decay: number): Raw {
   const sum = add(gradient, share)
   free(present, share)
   return sum
-}
-
-/** A second handle of the same memory. */
-export function alias(x: Raw): Raw {
-  return run('Identity', [x], [type('T', FLOAT)])
 }
 
 /** w -= rate direction. */

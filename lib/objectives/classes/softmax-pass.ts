@@ -2,7 +2,7 @@ import {free} from '../../engine/op.ts'
 import {placesInRows, readEntries, withEntries} from '../../engine/ops/entries.ts'
 import {softmaxRows} from '../../engine/ops/softmax.ts'
 import type {LossPass} from '../loss.ts'
-import {rowTerms} from './row-terms.ts'
+import {knownTerms} from './known-terms.ts'
 import type {Scores} from './scores.ts'
 
 /** What becomes of the score of a row with its own class. */
@@ -34,7 +34,7 @@ export function softmaxPass(scores: Scores, labels: Int32Array, own: OwnScore | 
   const logits = own === 'as it is' ? scores.tensor : withEntries(scores.tensor, places, inSum)
   const {probabilities, logSums} = softmaxRows(logits)
   free(logits)
-  const terms = rowTerms(logSums.map((sum, row) => sum - bent[row]!))
+  const terms = knownTerms(logSums.map((sum, row) => sum - bent[row]!))
   // The derivative of a term by its bent score is p - 1, which expm1 gives without loss of digits where p is nearly 1.
   const derivative = (row: number) => (own === 'left out' ? -1 : Math.expm1(bent[row]! - logSums[row]!))
   const slope = (score: number, row: number) => (typeof own === 'string' ? 1 : own.slope(score, row))

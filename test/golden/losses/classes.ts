@@ -34,6 +34,21 @@ export const classFamilies: Families = {
   'pytorch-metric-learning 2.8.1 LargeMarginSoftmaxLoss': multipleAngle('large-margin-softmax', false),
   'pytorch-metric-learning 0.9.88 SphereFaceLoss': multipleAngle('sphereface', true),
   'pytorch-metric-learning 2.8.1 SphereFaceLoss': multipleAngle('sphereface', false),
+  'pytorch-metric-learning 2.8.1 SubCenterArcFaceLoss': (entry, data) => {
+    const spec = {loss: 'sub-center-arcface', ...pick(entry.params, ['margin', 'scale'])}
+    return withCentres({...spec, sub_centers: data.sub_centres_per_class}, entry, data)
+  },
+  'pytorch-metric-learning 0.9.88 SoftTripleLoss': softTriple,
+  'pytorch-metric-learning 2.8.1 SoftTripleLoss': (entry, data) =>
+    softTriple({...entry, params: {...entry.params, reg_weight: 0}}, data),
+  'pytorch-metric-learning 0.9.88 ProxyAnchorLoss': proxyAnchor,
+  'pytorch-metric-learning 2.8.1 ProxyAnchorLoss': proxyAnchor,
+  'pytorch-metric-learning 2.8.1 P2SGradLoss': (entry) => {
+    // The library puts the weights back to unit length itself, so its gradient may point away from the sphere; ours never does.
+    const values = entry.class_weights_used as number[][]
+    const gradient = gradientOf(entry, 'class_weights').map((row, i) => alongSphere(row, values[i]!))
+    return {spec: {loss: 'p2sgrad'}, weights: {class_weights: {values, gradient}}}
+  },
 }
 
 function multipleAngle(loss: string, normalise: boolean): Families[string] {
@@ -44,12 +59,25 @@ function proxyNca(entry: Entry, data: Case): GoldenRun {
   return withProxies({loss: 'proxy-nca', softmax_scale: entry.params.softmax_scale}, entry, data)
 }
 
+function proxyAnchor(entry: Entry, data: Case): GoldenRun {
+  return withProxies({loss: 'proxy-anchor', ...pick(entry.params, ['margin', 'alpha'])}, entry, data)
+}
+
 function normalizedSoftmax(entry: Entry, data: Case): GoldenRun {
   return withClassWeights({loss: 'normalized-softmax', temperature: entry.params.temperature}, entry, data)
 }
 
 function cosface(entry: Entry, data: Case): GoldenRun {
   return withClassWeights({loss: 'cosface', ...pick(entry.params, ['margin', 'scale'])}, entry, data)
+}
+
+function softTriple(entry: Entry, data: Case): GoldenRun {
+  const spec = {loss: 'soft-triple', ...pick(entry.params, ['la', 'gamma', 'margin', 'reg_weight'])}
+  return withCentres({...spec, centers_per_class: data.sub_centres_per_class}, entry, data)
+}
+
+function withCentres(spec: GoldenRun['spec'], entry: Entry, {sub_centres}: Case): GoldenRun {
+  return {spec, weights: {centres: {values: sub_centres, gradient: gradientOf(entry, 'sub_centres')}}}
 }
 
 function withClassWeights(spec: GoldenRun['spec'], entry: Entry, {class_weights}: Case): GoldenRun {
@@ -75,4 +103,9 @@ function hasNaN(gradient: readonly (readonly unknown[])[]): boolean {
 
 function pick(params: Entry['params'], names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.map((name) => [name, params[name]]))
+}
+
+function alongSphere(gradient: readonly number[], point: readonly number[]): number[] {
+  const radial = gradient.reduce((sum, value, i) => sum + value * point[i]!, 0)
+  return gradient.map((value, i) => value - radial * point[i]!)
 }

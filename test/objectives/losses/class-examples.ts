@@ -27,4 +27,17 @@ export const classExamples: readonly Example[] = [
       regularizers: [{name: 'regular-face'}, {name: 'center-invariant', weight: 0.1}],
     },
   },
+  {title: 'sub-center ArcFace loss', spec: {loss: 'sub-center-arcface', scale: 8, sub_centers: 3}},
+  {title: 'SoftTriple loss', spec: {loss: 'soft-triple', la: 6, centers_per_class: 3}},
+  {
+    title: 'SoftTriple loss without its penalty',
+    spec: {loss: 'soft-triple', la: 6, gamma: 2, centers_per_class: 2, reg_weight: 0},
+  },
+  {title: 'SoftTriple loss with one centre a class', spec: {loss: 'soft-triple', la: 6, centers_per_class: 1}},
+  {
+    title: 'sub-center ArcFace loss with its centres drawn together',
+    spec: {loss: 'sub-center-arcface', scale: 8, sub_centers: 2, regularizers: [{name: 'sparse-centers', weight: 0.5}]},
+  },
+  {title: 'Proxy-Anchor loss', spec: {loss: 'proxy-anchor', alpha: 6}},
+  {title: 'P2SGrad loss', spec: {loss: 'p2sgrad'}},
 ]
