@@ -1,6 +1,6 @@
 import {existsSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {readRefs} from '../../pipeline/runs.ts'
+import {findRun, readRefs} from '../../pipeline/runs.ts'
 import {findEntry} from '../../pipeline/store.ts'
 import {findRunName} from '../current-run.ts'
 import {loadHistory} from '../epochs/history.ts'
@@ -16,6 +16,8 @@ export interface Artifact {
   readonly file: string
   /** The run's table of images, which gives ids their class names. */
   readonly images?: string
+  /** What the run learns by, as its parameters say. */
+  readonly objective?: unknown
 }
 
 /** The files that a reference names; `dropped` ones are known, but a keep rule let their bytes go. */
@@ -35,7 +37,8 @@ export function findArtifacts(project: Project, reference: string, run: string |
   const node = findNode(project, name, refs, {stage: parsed[1]!, which: parsed[2]})
   const images = findImages(project, refs)
   const {files, dropped} = findFiles(project, node, refs[node]!, parsed[3])
-  return {files: files.map((file) => ({...file, ...(images === undefined ? {} : {images})})), dropped}
+  const known = {...(images !== undefined && {images}), objective: findRun(project.artifacts, name)?.params.objective}
+  return {files: files.map((file) => ({...file, ...known})), dropped}
 }
 
 const examples = 'Examples: mine-negatives@3, mine-negatives@3.neighbours, evaluate@best, prepare-splits, a/file.arrow'

@@ -1,5 +1,5 @@
 import {formatFigure} from '../text/number.ts'
-import type {ClassNames} from './classes.ts'
+import type {ImageNames} from './images.ts'
 import {left, type Page, renderPage, right} from './render.ts'
 import type {ReadCell} from './scan.ts'
 
@@ -28,15 +28,13 @@ export function gatherNearestPairs(count: number): {visit(row: ReadCell): void; 
   }
 }
 
-/** The hardest pairs: nearest first, with the names of the classes that were confused. */
-export function renderPairs(pairs: readonly Pair[], classes: ClassNames, page: Page): string[] {
-  const rows = pairs.map(({anchor, neighbour, distance}) => [
-    formatFigure(distance),
-    String(anchor),
-    classes.get(anchor) ?? '',
-    String(neighbour),
-    classes.get(neighbour) ?? '',
+/** The hardest pairs: nearest first, two lines each, with the names of the classes that were confused. */
+export function renderPairs(pairs: readonly Pair[], images: ImageNames, page: Page): string[] {
+  const describe = (image: number) => [String(image), images.get(image)?.className ?? '', images.get(image)?.path ?? '']
+  const rows = pairs.flatMap(({anchor, neighbour, distance}) => [
+    [formatFigure(distance), ...describe(anchor)],
+    ['', ...describe(neighbour)],
   ])
-  const columns = [right('distance'), right('anchor'), left('class'), right('neighbour'), left('class')]
+  const columns = [right('distance'), right('image'), left('class'), left('file')]
   return ['', 'hardest pairs (nearest of different classes):', ...renderPage(columns, rows, page)]
 }

@@ -1,6 +1,6 @@
 import {formatFigure, formatPlural} from '../text/number.ts'
 import {fit} from '../text/table.ts'
-import type {ClassNames} from './classes.ts'
+import type {ImageNames} from './images.ts'
 import type {Page} from './render.ts'
 import type {ReadCell} from './scan.ts'
 
@@ -32,24 +32,24 @@ export function gatherFirstStep(): {visit(row: ReadCell): void; step(): PlannedS
 }
 
 /** One line per group of a step: a triplet's three images, or a class with its drawings. */
-export function renderStep(planned: PlannedStep, classes: ClassNames, groupCount: number, page: Page): string[] {
+export function renderStep(planned: PlannedStep, images: ImageNames, groupCount: number, page: Page): string[] {
   const groups = new Map<number, Slot[]>()
   for (const slot of planned.slots) groups.set(slot.group, [...(groups.get(slot.group) ?? []), slot])
   const lines = [...groups]
     .slice(0, groupCount)
-    .map(([group, slots]) => fit(`  ${group}: ${describeGroup(slots, classes)}`, page.width))
+    .map(([group, slots]) => fit(`  ${group}: ${describeGroup(slots, images)}`, page.width))
   const more = groups.size - lines.length
   const title = `step ${planned.step}: ${formatPlural(planned.slots.length, 'image')} in ${formatPlural(groups.size, 'group')}, learning rate ${formatFigure(planned.lr)}`
   return ['', title, ...lines, ...(more > 0 ? [`  … ${formatPlural(more, 'more group')}`] : [])]
 }
 
-function describeGroup(slots: readonly Slot[], classes: ClassNames): string {
+function describeGroup(slots: readonly Slot[], images: ImageNames): string {
   const [first] = slots
-  if (first?.role === 'member') return `${nameOf(first.image, classes)}${slots.map(({image}) => image).join(' ')}`
-  return slots.map(({role, image}) => `${role} ${nameOf(image, classes)}${image}`).join(', ')
+  if (first?.role === 'member') return `${nameOf(first.image, images)}${slots.map(({image}) => image).join(' ')}`
+  return slots.map(({role, image}) => `${role} ${nameOf(image, images)}${image}`).join(', ')
 }
 
-function nameOf(image: number, classes: ClassNames): string {
-  const name = classes.get(image)
+function nameOf(image: number, images: ImageNames): string {
+  const name = images.get(image)?.className
   return name === undefined ? '' : `${name} `
 }

@@ -1,14 +1,18 @@
 import {readFileSync, statSync} from 'node:fs'
 import {extname} from 'node:path'
 import type {Project} from '../project.ts'
+import {findActivityRule} from '../show/activity.ts'
 import {type Artifact, findArtifacts} from '../show/artifact.ts'
-import {loadClassNames} from '../show/classes.ts'
+import {gatherIdleSteps} from '../show/idle-steps.ts'
+import {loadImageNames} from '../show/images.ts'
 import {scanJson} from '../show/json.ts'
 import {gatherNearestPairs, renderPairs} from '../show/neighbours.ts'
 import {renderSafetensors, renderScan} from '../show/render.ts'
 import {summariseSafetensors} from '../show/safetensors.ts'
-import {scanTable} from '../show/scan.ts'
+import {type ReadCell, scanTable} from '../show/scan.ts'
 import {gatherFirstStep, renderStep} from '../show/step.ts'
+import {gatherCurves, renderCurves} from '../show/steps.ts'
+import {gatherTuples, renderTuples} from '../show/tuples.ts'
 import {parseCondition} from '../show/where.ts'
 import type {Terminal} from '../terminal.ts'
 import {formatBytes} from '../text/number.ts'
@@ -57,22 +61,35 @@ async function describe(artifact: Artifact, options: ShowOptions, terminal: Term
   }
 }
 
-/** A pass over the table gathers everything at once; neighbours and plans are also told in words. */
+/** A pass over the table gathers everything at once; neighbours, plans and steps are also told in words. */
 async function describeTable(artifact: Artifact, options: ShowOptions, terminal: Terminal): Promise<string[]> {
   const where = options.where.map(parseCondition)
-  const pairs = gatherNearestPairs(Math.max(1, options.head))
+  const rule = findActivityRule(artifact.objective)
+  const pairs = gatherNearestPairs(Math.max(10, options.head))
   const step = gatherFirstStep()
+  const tuples = gatherTuples(rule)
+  const curves = gatherCurves()
+  const idle = gatherIdleSteps()
+  const visitPlan = (row: ReadCell) => {
+    step.visit(row)
+    tuples.visit(row)
+  }
+  const visitSteps = (row: ReadCell) => {
+    curves.visit(row)
+    idle.visit(row)
+  }
   const scan = await scanTable(artifact.file, {
     head: options.head,
     where,
-    visitors: {neighbours: pairs.visit, batches: step.visit},
+    visitors: {neighbours: pairs.visit, batches: visitPlan, steps: visitSteps},
   })
   const lines = renderScan(scan, terminal)
-  const classes = await loadClassNames(artifact.images)
-  const planned = step.step()
-  if (pairs.pairs().length > 0) lines.push(...renderPairs(pairs.pairs(), classes, terminal))
-  if (planned !== undefined) lines.push(...renderStep(planned, classes, options.head, terminal))
-  return lines
+  const images = await loadImageNames(artifact.images)
+  const [planned, distances] = [step.step(), tuples.distances()]
+  if (pairs.pairs().length > 0) lines.push(...renderPairs(pairs.pairs(), images, terminal))
+  if (distances !== undefined) lines.push(...renderTuples(distances, rule, terminal))
+  if (planned !== undefined) lines.push(...renderStep(planned, images, options.head, terminal))
+  return [...lines, ...renderCurves(curves.curves(), terminal), ...idle.lines()]
 }
 
 async function describeJson(artifact: Artifact, options: ShowOptions): Promise<unknown> {

@@ -5,6 +5,7 @@ import {test} from 'node:test'
 import {writeBatches} from '../../../lib/tables/batches.ts'
 import {writeDescriptors} from '../../../lib/tables/descriptors.ts'
 import {writeNeighbours} from '../../../lib/tables/neighbours.ts'
+import {writeSteps} from '../../../lib/tables/steps.ts'
 import {nearmiss, temporaryFolder} from '../rig.ts'
 
 test('A table of descriptors shows its schema, rows, norms and NaN count', async (context) => {
@@ -38,9 +39,66 @@ test('A table of neighbours shows the hardest pairs once, nearest first', async 
   const lines = stdout.trimEnd().split('\n')
   assert.deepEqual(lines.slice(lines.findIndex((line) => line.startsWith('hardest'))), [
     'hardest pairs (nearest of different classes):',
-    'distance  anchor  class  neighbour  class',
-    '  0.2500       3                 2',
-    '  0.5000       1                 2',
+    'distance  image  class  file',
+    '  0.2500      3',
+    '              2',
+    '  0.5000      1',
+    '              2',
+    '   1.250      1',
+    '              3',
+  ])
+})
+
+test('A plan of tuples tells how far positives and negatives are from their anchors', async (context) => {
+  const folder = await temporaryFolder(context)
+  const roles = ['anchor', 'positive', 'negative', 'negative']
+  await writeBatches(join(folder, 'b.arrow'), {
+    step: Int32Array.of(0, 0, 0, 0, 1, 1, 1, 1),
+    slot: Int32Array.of(0, 1, 2, 3, 0, 1, 2, 3),
+    group: new Int32Array(8),
+    role: [...roles, ...roles],
+    image: Int32Array.from({length: 8}, (_, i) => i),
+    seed: new Uint32Array(8),
+    distance: Float32Array.of(Number.NaN, 0.5, 0.75, 1.5, Number.NaN, 0.25, 1, 1.25),
+    lr: new Float64Array(8),
+    momentum: new Float64Array(8),
+    stepSeed: new Uint32Array(8),
+  })
+  const {stdout} = await nearmiss(folder, 'show', 'b.arrow')
+  const lines = stdout.trimEnd().split('\n')
+  const start = lines.findIndex((line) => line.startsWith('distances to the anchor'))
+  assert.deepEqual(lines.slice(start, start + 4), [
+    'distances to the anchor, by the descriptors that the plan was made with:',
+    'role      count     min    mean     max  from 0 to 2',
+    'positive      2  0.2500  0.3750  0.5000  ▁▁█▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁',
+    'negative      4  0.7500   1.125   1.500  ▁▁▁▁▁▁▁█▁▁█▁█▁▁█▁▁▁▁',
+  ])
+})
+
+test('Steps are told as curves, with gaps where there is no number', async (context) => {
+  const folder = await temporaryFolder(context)
+  await writeSteps(join(folder, 's.arrow'), {
+    step: Int32Array.of(0, 1, 2),
+    images: Int32Array.of(4, 4, 4),
+    trainedImages: Int32Array.of(4, 4, 4),
+    loss: Float64Array.of(3, 2, 1),
+    activeFraction: Float64Array.of(1, 0.5, 0.75),
+    positiveDistance: Float64Array.of(1, 0.75, 0.5),
+    negativeDistance: Float64Array.of(1, 1.25, 1.5),
+    gradientNorm: Float64Array.of(Number.NaN, 2, 4),
+    lr: Float64Array.of(0.1, 0.1, 0.1),
+  })
+  const {stdout} = await nearmiss(folder, 'show', 's.arrow')
+  const lines = stdout.trimEnd().split('\n')
+  const start = lines.findIndex((line) => line.startsWith('over the steps'))
+  assert.deepEqual(lines.slice(start, start + 7), [
+    'over the steps      first    mean    last',
+    'loss                    3       2       1  █▅▁',
+    'active_fraction         1  0.7500  0.7500  █▁▅',
+    'positive_distance       1  0.7500  0.5000  █▅▁',
+    'negative_distance       1   1.250   1.500  ▁▅█',
+    'gradient_norm           2       3       4   ▁█',
+    'lr                 0.1000  0.1000  0.1000  ▁▁▁',
   ])
 })
 
@@ -66,6 +124,29 @@ test('A plan shows one step in words, and --where chooses which', async (context
     '  0: anchor 16, positive 17, negative 18',
     '  1: anchor 19, positive 20, negative 21',
   ])
+})
+
+test('A table of steps tells how many had nothing to learn', async (context) => {
+  const folder = await temporaryFolder(context)
+  const columns = (...values: number[]) => Float64Array.from(values)
+  await writeSteps(join(folder, 's.arrow'), {
+    step: Int32Array.of(0, 1, 2),
+    images: Int32Array.of(4, 4, 4),
+    trainedImages: Int32Array.of(4, 0, 0),
+    loss: columns(0.5, 0, 0),
+    activeFraction: columns(0.5, 0, 0),
+    positiveDistance: columns(1, 1, Number.NaN),
+    negativeDistance: columns(1, 1, Number.NaN),
+    gradientNorm: columns(1, 0, 0),
+    lr: columns(1e-5, 1e-5, 1e-5),
+  })
+  const {stdout} = await nearmiss(folder, 'show', 's.arrow')
+  assert.equal(
+    stdout.trimEnd().split('\n').at(-1),
+    'steps with nothing to learn (no loss above 0): 2 of 3, 1 without any tuple',
+  )
+  const {stdout: first} = await nearmiss(folder, 'show', 's.arrow', '--where', 'step=0')
+  assert.equal(first.trimEnd().split('\n').at(-1), 'steps with nothing to learn (no loss above 0): none of 1')
 })
 
 test('A model shows its tensors with shapes and norms', async (context) => {
