@@ -34,6 +34,7 @@ export const catalogue: Catalogue = {
         const weights = text(values, 'model', 'weights')
         return weights === 'random' ? [] : [{path: weights, kind: 'file', parameter: 'model.weights'}]
       },
+      modules: (values) => [backboneModule(values)],
       numeric: false,
     },
     'extract-pixels': {
@@ -49,7 +50,7 @@ export const catalogue: Catalogue = {
       inputs: {images: {kind: 'images', reads: pixelsOfSplit}, model: {kind: 'model'}},
       outputs: {descriptors: 'descriptors'},
       choices: {split: splits},
-      modules: () => [loaderThread],
+      modules: (values) => [loaderThread, backboneModule(values)],
       numeric: true,
     },
     'mine-negatives': {
@@ -83,6 +84,7 @@ export const catalogue: Catalogue = {
       outputs: {model: 'model', training: 'training', steps: 'steps'},
       modules: (values) => [
         loaderThread,
+        backboneModule(values),
         ...objectiveModules(values.objective as unknown as ObjectiveSpec),
         `lib/engine/optimizers/${text(values, 'optimizer', 'name')}.ts`,
       ],
@@ -151,6 +153,10 @@ function needsDescriptors(values: Values): boolean {
 
 function looksAtResults(values: Values): boolean {
   return text(values, 'schedule', 'name') === 'plateau'
+}
+
+function backboneModule(values: Values): string {
+  return `lib/model/backbones/${text(values, 'model', 'backbone')}.ts`
 }
 
 /** The files of the chosen losses with their miners and regularisers. */

@@ -15,10 +15,10 @@ const batchSize = 32
 /** Describes every image of one split by the model's unit-length descriptor, in ascending image id. */
 export async function run(context: StageContext<ExtractDescriptorsValues>): Promise<void> {
   const {split, precision, transform, seed = 0, epoch = 0} = context.values
-  const model = await readModel(context.inputs.model!)
+  const model = await readModel(context.inputs.model!, context.values.model.backbone)
   const images = await readImages(context.inputs.images!)
   const rows = rowsOfSplit(images, split)
-  const network = openNetwork(model.spec, model.weights, model.preprocessing, {
+  const network = await openNetwork(model.spec, model.weights, model.preprocessing, {
     precision,
     training: false,
   })

@@ -11,7 +11,7 @@ export async function run(context: StageContext<InitializeModelValues>): Promise
   await writeModel(context.outputs.model!, {
     spec,
     preprocessing: {transforms: image.eval, mean: image.mean, std: image.std},
-    weights: source === 'random' ? randomWeights(spec, seed) : await importWeights(source, spec),
+    weights: source === 'random' ? await randomWeights(spec, seed) : await importWeights(source, spec),
     provenance: source === 'random' ? {weights: `random, seed ${seed}`} : {weights: 'imported'},
   })
 }

@@ -4,7 +4,10 @@ import {transformList} from '../lib/data/transforms/parameters.ts'
 import {nameAt} from '../lib/metrics/names.ts'
 import {metricsParameters} from '../lib/metrics/parameters.ts'
 import {optimizerParameters} from '../lib/model/optimizer-parameters.ts'
+import {backboneNames} from '../lib/model/spec.ts'
 import {miningParameters} from '../lib/objectives/parameters/mining.ts'
+import {misfits} from '../lib/objectives/parameters/misfits.ts'
+import type {Objection} from '../lib/objectives/parameters/objection.ts'
 import {objectiveParameters} from '../lib/objectives/parameters/objective.ts'
 import {scheduleParameters} from '../lib/objectives/parameters/schedule.ts'
 
@@ -22,13 +25,13 @@ const imageParameters = z.strictObject({
 })
 
 const modelParameters = z.strictObject({
-  backbone: z.literal('resnet18'),
+  backbone: z.enum(backboneNames).describe('ResNets as torchvision has them (He et al. 2016)'),
   width: z
     .int()
     .min(8)
     .max(256)
     .default(64)
-    .describe('channels of the first layer; the descriptor has 8 times as many'),
+    .describe('channels of the first layer; the descriptor has 8 times as many, with resnet50 and resnet101 32 times'),
   stem: z
     .enum(['imagenet', 'small'])
     .default('imagenet')
@@ -56,8 +59,10 @@ const everything = z.strictObject({
 })
 
 /** Everything under `params:` in pipeline.yaml and in a preset. */
-export const parameters = everything.superRefine(({optimizer, schedule, metrics}, context) => {
-  const refuse = (path: string[], message: string) => context.addIssue({code: 'custom', path, message})
+export const parameters = everything.superRefine(({mining, objective, optimizer, schedule, metrics}, context) => {
+  const refuse = (path: Objection['path'], message: string) =>
+    context.addIssue({code: 'custom', path: [...path], message})
+  for (const {path, text} of misfits({mining, objective})) refuse(path, text)
   const hasMomentum = !('momentum' in optimizer) || optimizer.momentum > 0
   if ('cycle_momentum' in schedule && schedule.cycle_momentum && !hasMomentum) {
     refuse(
@@ -81,6 +86,7 @@ export type InitializeModelValues = Pick<Parameters, 'model' | 'seed'> & {
 }
 export type ExtractPixelsValues = {readonly split: Split}
 export type ExtractDescriptorsValues = Pick<Parameters, 'precision'> & {
+  readonly model: Pick<Parameters['model'], 'backbone'>
   readonly split: Split
   /** Absent or null: the model's own. */
   readonly transform?: Parameters['image']['eval'] | null
@@ -94,5 +100,6 @@ export type MineNegativesValues = Pick<Parameters, 'mining' | 'schedule' | 'seed
 }
 export type TrainEpochValues = Pick<Parameters, 'objective' | 'optimizer' | 'precision' | 'seed'> & {
   readonly image: Pick<Parameters['image'], 'train'>
+  readonly model: Pick<Parameters['model'], 'backbone'>
 }
 export type EvaluateValues = Pick<Parameters, 'metrics'> & {readonly split: Split}

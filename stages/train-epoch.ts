@@ -24,10 +24,15 @@ export async function run(context: StageContext<TrainEpochValues>): Promise<void
   const plan = plannedSteps(await readBatches(context.inputs.batches!), images)
   const start = await openStart(context)
   const {model} = start
-  const network = openNetwork(model.spec, trainedWeights(model.weights, start.training?.tensors), model.preprocessing, {
-    precision: values.precision,
-    training: true,
-  })
+  const network = await openNetwork(
+    model.spec,
+    trainedWeights(model.weights, start.training?.tensors),
+    model.preprocessing,
+    {
+      precision: values.precision,
+      training: true,
+    },
+  )
   const objective = await openObjective(values.objective, {
     dim: network.dim,
     classes: plan.classes,
@@ -91,7 +96,7 @@ export async function run(context: StageContext<TrainEpochValues>): Promise<void
 }
 
 /** Where to go on: the newest snapshot of this very epoch, else the checkpoint before it. */
-async function openStart(context: StageContext) {
+async function openStart(context: StageContext<TrainEpochValues>) {
   const snapshot = await context.scratch.latest()
   if (snapshot !== undefined) {
     const {step, folder} = snapshot
@@ -105,7 +110,7 @@ async function openStart(context: StageContext) {
   const training = context.inputs.training
   return {
     step: 0,
-    model: await readModel(context.inputs.model!),
+    model: await readModel(context.inputs.model!, context.values.model.backbone),
     training: training === undefined ? undefined : await readTraining(training),
     log: undefined,
   }

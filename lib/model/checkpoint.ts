@@ -2,9 +2,9 @@ import {z} from 'zod'
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
-import {resnetLayout} from './resnet-layout.ts'
+import {layoutOf} from './layout.ts'
 import {openSafetensors, writeSafetensors} from './safetensors.ts'
-import type {ModelSpec} from './spec.ts'
+import {type BackboneName, backboneNames, type ModelSpec} from './spec.ts'
 import {hostDtype, loadTensor, type TensorSource} from './tensor-source.ts'
 
 /** How images become the numbers that a network was trained with. */
@@ -34,15 +34,20 @@ export interface TrainingFile {
   readonly tensors: StateDict
 }
 
-/** Reads a model. Throws UserError when it is missing, damaged or no model of this project. */
-export async function readModel(path: string): Promise<ModelFile> {
+/** Reads a model. Throws UserError when it is missing, damaged, no model of this project, or of another backbone than expected. */
+export async function readModel(path: string, expected?: BackboneName): Promise<ModelFile> {
   const source = await openSafetensors(path)
   try {
     const {spec, preprocessing, provenance} = parseMetadata(path, source, modelMetadata)
-    const problems = misfits(source.tensors, spec, {countsOptional: false})
+    if (expected !== undefined && expected !== spec.backbone) {
+      throw new UserError(
+        `${path} is a ${spec.backbone}, but model.backbone is ${expected}. Set model.backbone=${spec.backbone}.`,
+      )
+    }
+    const problems = await misfits(source.tensors, spec, {countsOptional: false})
     if (problems.length > 0)
       throw new UserError(`${path} does not hold the weights of ${describeSpec(spec)}: ${problems.join('. ')}.`)
-    const names = resnetLayout(spec).map(({name}) => name)
+    const names = (await layoutOf(spec)).map(({name}) => name)
     return {spec, preprocessing, provenance, weights: await loadTensors(path, source, names)}
   } finally {
     await source.close()
@@ -76,7 +81,7 @@ const versions = {format: 'pt', 'nearmiss.version': '1'}
 const modelMetadata = z.object({
   kind: z.literal('model'),
   spec: z.strictObject({
-    backbone: z.literal('resnet18'),
+    backbone: z.enum(backboneNames),
     width: z.int().positive(),
     stem: z.enum(['imagenet', 'small']),
     pool: z.enum(['spoc', 'mac']),

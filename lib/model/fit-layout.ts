@@ -1,4 +1,4 @@
-import {resnetLayout} from './resnet-layout.ts'
+import {layoutOf} from './layout.ts'
 import type {ModelSpec} from './spec.ts'
 import {type FileDtype, hostDtype} from './tensor-source.ts'
 
@@ -11,12 +11,12 @@ interface TensorShape {
  * Why named tensors are not the weights of a network, one clause per kind (missing, unknown, other shape, other type) with the first
  * ten names each; empty when they are. Counts of batches may be missing where `countsOptional`.
  */
-export function misfits(
+export async function misfits(
   tensors: ReadonlyMap<string, TensorShape>,
   spec: ModelSpec,
   {countsOptional}: {countsOptional: boolean},
-): string[] {
-  const layout = resnetLayout(spec)
+): Promise<string[]> {
+  const layout = await layoutOf(spec)
   const names = new Set(layout.map(({name}) => name))
   const expected = layout.map((part) => ({...part, got: tensors.get(part.name)}))
   const isSame = (a: readonly number[], b: readonly number[]) =>

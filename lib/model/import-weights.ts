@@ -1,15 +1,15 @@
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
+import {layoutOf, type TensorLayout} from './layout.ts'
 import {openForReading, readExactly} from './read-file.ts'
-import {resnetLayout, type TensorLayout} from './resnet-layout.ts'
 import {openSafetensors} from './safetensors.ts'
 import type {ModelSpec} from './spec.ts'
 import {loadTensor, type StoredTensor, type TensorSource} from './tensor-source.ts'
 import {openTorchFile} from './torch-file.ts'
 
 /**
- * Imports the weights of a torchvision ResNet18 from a file of torch.save or from safetensors, whatever its name ends with. A classifier
+ * Imports the weights of a network from a file of torch.save or from safetensors, whatever its name ends with. A classifier
  * (`fc.*`) is left out, a prefix `module.` taken off; absent counts of batches are 0. Nothing in the file is executed.
  * Throws UserError when the file is missing, damaged, hostile, or of another architecture (listing what does not fit).
  */
@@ -17,7 +17,7 @@ export async function importWeights(path: string, spec: ModelSpec): Promise<Stat
   const source = await openWeights(path)
   try {
     const tensors = backboneTensors(source)
-    const problems = misfits(tensors, spec, {countsOptional: true})
+    const problems = await misfits(tensors, spec, {countsOptional: true})
     if (problems.length > 0) {
       throw new UserError(
         `${path} does not hold the weights of ${describeSpec(spec)}: ${problems.join('. ')}. ` +
@@ -25,7 +25,7 @@ export async function importWeights(path: string, spec: ModelSpec): Promise<Stat
       )
     }
     const weights: [string, HostTensor][] = []
-    for (const layout of resnetLayout(spec)) weights.push([layout.name, await loadOrZero(path, tensors, layout)])
+    for (const layout of await layoutOf(spec)) weights.push([layout.name, await loadOrZero(path, tensors, layout)])
     return new Map(weights)
   } finally {
     await source.close()

@@ -4,11 +4,12 @@ import {type FoldedUnit, foldedUnit} from '../engine/ops/folded-unit.ts'
 import {liveUnit} from '../engine/ops/live-unit.ts'
 import {normalisePixels} from '../engine/ops/pixels.ts'
 import {mac, spoc} from '../engine/ops/pooling.ts'
+import type {Unit} from '../engine/ops/unit.ts'
 import type {Parameter} from '../engine/parameter.ts'
 import type {StateDict} from '../engine/state-dict.ts'
 import {Tape, Value} from '../engine/tape.ts'
 import type {tf} from '../engine/tensorflow.ts'
-import {openResnet18} from './resnet18.ts'
+import {loadBackbone, type UnitShape} from './backbones/backbone.ts'
 import type {ModelSpec, Precision} from './spec.ts'
 import {openWeightStore} from './weight-store.ts'
 
@@ -61,24 +62,26 @@ export interface NetworkOptions {
   readonly training: boolean
 }
 
-/** Opens a network on weights in torchvision's names and layout (resnet-layout.ts). */
-export function openNetwork(
+/** Opens a network on weights in torchvision's names and layout (layout.ts). */
+export async function openNetwork(
   spec: ModelSpec,
   state: StateDict,
   normalisation: Normalisation,
   options: NetworkOptions,
-): Network {
+): Promise<Network> {
+  const build = await loadBackbone(spec)
   const dtype = options.precision === 'bfloat16' ? BFLOAT16 : FLOAT
   const live = spec.batchnorm === 'live'
   const store = openWeightStore(state)
   const folded: FoldedUnit[] = []
-  const trunk = openResnet18(spec, (convolution, norm, stride) => {
+  const openUnit = ({convolution, norm, stride}: UnitShape): Unit => {
     const weights = store.openUnit(convolution, norm, stride)
     const fixed = foldedUnit(weights, dtype)
     folded.push(fixed)
     const training = live ? liveUnit(weights, dtype) : fixed.apply
     return (x, ending, tape) => (tape === undefined ? fixed.apply : training)(x, ending, tape)
-  })
+  }
+  const {trunk, channels} = build(spec, {unit: openUnit})
   const pool = spec.pool === 'spoc' ? spoc : mac
   const embed = (images: Value, tape?: Tape): Value => pool(trunk(images, tape), tape)
   if (!options.training) {
@@ -87,7 +90,7 @@ export function openNetwork(
   }
   let passes = 0
   return {
-    dim: 8 * spec.width,
+    dim: channels,
     describe: (batch) => {
       const output = embed(openImages(batch, normalisation, dtype))
       const descriptors = read(output.raw) as Float32Array

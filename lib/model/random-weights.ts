@@ -1,14 +1,14 @@
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {openRandom} from '../random.ts'
-import {resnetLayout, type TensorLayout} from './resnet-layout.ts'
+import {layoutOf, type TensorLayout} from './layout.ts'
 import type {ModelSpec} from './spec.ts'
 
 /**
  * Random weights as torchvision's ResNet starts: convolutions normal with variance 2 / (outgoing channels * size²)
  * (He et al. 2015, fan_out), batch norm γ 1, β 0, mean 0, variance 1. Each tensor has a stream of its own.
  */
-export function randomWeights(spec: ModelSpec, seed: number): StateDict {
-  return new Map(resnetLayout(spec).map((layout) => [layout.name, startTensor(layout, seed)]))
+export async function randomWeights(spec: ModelSpec, seed: number): Promise<StateDict> {
+  return new Map((await layoutOf(spec)).map((layout) => [layout.name, startTensor(layout, seed)]))
 }
 
 function startTensor({name, shape, role}: TensorLayout, seed: number): HostTensor {

@@ -1,7 +1,13 @@
+/** Networks of the field, as their packages name them. */
+export const backboneNames = ['resnet18', 'resnet34', 'resnet50', 'resnet101'] as const
+
+export type BackboneName = (typeof backboneNames)[number]
+
 /** What a network is, apart from its weights: kept in every checkpoint. */
 export interface ModelSpec {
-  readonly backbone: 'resnet18'
-  /** Channels of the first layer; 64 is torchvision's ResNet18, the descriptor has 8 times as many. */
+  /** The name of its file in backbones/. */
+  readonly backbone: BackboneName
+  /** Channels of the first layer; 64 in torchvision; a descriptor has 8 times as many, with bottlenecks 32 times. */
   readonly width: number
   /** imagenet: 7x7 stride 2 and max pool; small: 3x3 stride 2, no max pool, for images of about 64 pixels. */
   readonly stem: 'imagenet' | 'small'

@@ -8,10 +8,10 @@ import {foldedUnit} from '../../lib/engine/ops/folded-unit.ts'
 import {normalisePixels} from '../../lib/engine/ops/pixels.ts'
 import {Value} from '../../lib/engine/tape.ts'
 import {tf} from '../../lib/engine/tensorflow.ts'
+import {build} from '../../lib/model/backbones/resnet18.ts'
 import {importWeights} from '../../lib/model/import-weights.ts'
 import {type ForwardPass, openNetwork} from '../../lib/model/network.ts'
 import {optimizerParameters} from '../../lib/model/optimizer-parameters.ts'
-import {openResnet18} from '../../lib/model/resnet18.ts'
 import {openSafetensors} from '../../lib/model/safetensors.ts'
 import type {ModelSpec} from '../../lib/model/spec.ts'
 import {openTrainer} from '../../lib/model/trainer.ts'
@@ -44,13 +44,15 @@ test('Activations of all layers are those of torchvision', needsShared, async ()
   const pixels = await fixtureTensor('features.crops_u8')
   const store = openWeightStore(await weights())
   const captured = new Map<string, Raw>()
-  const trunk = openResnet18(spec, (convolution, norm, stride) => {
-    const unit = foldedUnit(store.openUnit(convolution, norm, stride), FLOAT)
-    return (x, ending, tape) => {
-      const output = unit.apply(x, ending, tape).hold()
-      captured.set(norm, output.raw)
-      return output
-    }
+  const {trunk} = build(spec, {
+    unit: ({convolution, norm, stride}) => {
+      const unit = foldedUnit(store.openUnit(convolution, norm, stride), FLOAT)
+      return (x, ending, tape) => {
+        const output = unit.apply(x, ending, tape).hold()
+        captured.set(norm, output.raw)
+        return output
+      }
+    },
   })
   trunk(new Value(normalisePixels(pixels, [4, 224, 224], imagenet, FLOAT), false))
   for (const [norm, layer] of [
@@ -96,7 +98,10 @@ test('Activations of all layers are those of torchvision', needsShared, async ()
 
 for (const pool of ['spoc', 'mac'] as const) {
   test(`Descriptors of four birds are torchvision's (${pool})`, needsShared, async () => {
-    const network = openNetwork({...spec, pool}, await weights(), imagenet, {precision: 'float32', training: false})
+    const network = await openNetwork({...spec, pool}, await weights(), imagenet, {
+      precision: 'float32',
+      training: false,
+    })
     const described = network.describe({
       pixels: await fixtureTensor('features.crops_u8'),
       count: 4,
@@ -119,7 +124,7 @@ test('Three training steps on triplets have the losses, gradients and changes of
   const pixels = await fixtureTensor('train.crops_u8')
   const before = liveTensors()
   const start = await weights()
-  const network = openNetwork(spec, start, imagenet, {precision: 'float32', training: true})
+  const network = await openNetwork(spec, start, imagenet, {precision: 'float32', training: true})
   const settings = optimizerParameters.parse({name: 'adamw', lr, weight_decay})
   const trainer = await openTrainer(network.parameters, settings, {model: start})
   losses.forEach((expected, step) => {

@@ -23,7 +23,7 @@ const model: ModelFile = {
     mean: [0.485, 0.456, 0.406],
     std: [0.229, 0.224, 0.225],
   },
-  weights: randomWeights(tinySpec, 0),
+  weights: await randomWeights(tinySpec, 0),
   provenance: {weights: 'random, seed 0'},
 }
 

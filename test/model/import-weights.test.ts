@@ -12,7 +12,7 @@ import {needsShared, shared} from '../shared.ts'
 import {imagenetSpec, temporaryFile, temporaryFolder, tinySpec} from './fixtures.ts'
 import {dict, floats, global, int, opcode, pickle, tensor, torchZip, tuple} from './torch-bytes.ts'
 
-const weights = randomWeights(tinySpec, 3)
+const weights = await randomWeights(tinySpec, 3)
 
 /** A file of torch.save with these weights; `nest` changes the dict of tensors before it is saved. */
 function torchFile(state: StateDict, nest: (tensors: [string, Buffer][]) => Buffer = dict): Buffer {

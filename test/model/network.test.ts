@@ -33,9 +33,9 @@ const dim = 8 * tiny.width
 assert.equal(cases.length, 8)
 for (const golden of cases) {
   const {stem, pool, batchnorm} = golden
-  test(`The tiny network with ${stem} stem, ${pool} and ${batchnorm} batch norm computes what PyTorch does, forward and backward`, () => {
+  test(`The tiny network with ${stem} stem, ${pool} and ${batchnorm} batch norm computes what PyTorch does, forward and backward`, async () => {
     const spec = {...tiny, stem, pool, batchnorm}
-    const network = openTiny(spec)
+    const network = await openTiny(spec)
     const pass = network.forward(tinyImages(3, sizes[stem][0], sizes[stem][1]))
     // float32 against float64 through 20 layers: PyTorch's own float32 differs by 2e-6
     assertClose(pass.embeddings.dataSync(), golden.embeddings, 2e-5)
@@ -60,11 +60,11 @@ for (const golden of cases) {
 
 for (const batchnorm of ['frozen', 'live'] as const) {
   for (const pool of ['spoc', 'mac'] as const) {
-    test(`Gradients with ${batchnorm} batch norm and ${pool} agree with finite differences`, () => {
+    test(`Gradients with ${batchnorm} batch norm and ${pool} agree with finite differences`, async () => {
       const spec = {...tiny, batchnorm, pool}
-      const weights = tinyWeights(spec)
+      const weights = await tinyWeights(spec)
       const images = tinyImages(4, 32, 16)
-      const network = openTiny(spec, weights)
+      const network = await openTiny(spec, weights)
       const pass = network.forward(images)
       const upstream = tf.tensor2d(Float32Array.from(hashed(6000, 4 * dim)), [4, dim])
       pass.backward(upstream)
@@ -77,7 +77,8 @@ for (const batchnorm of ['frozen', 'live'] as const) {
         const names = [...gradients.keys()].filter((name) => name.endsWith(role))
         const slope = names.reduce((sum, name) => sum + dot(gradients.get(name)!, direction(name, weights)), 0)
         const step = 1e-4
-        const rise = lossAlong(spec, weights, names, step, images) - lossAlong(spec, weights, names, -step, images)
+        const rise =
+          (await lossAlong(spec, weights, names, step, images)) - (await lossAlong(spec, weights, names, -step, images))
         assert.ok(
           Math.abs(rise / (2 * step) - slope) < 0.05 * Math.abs(slope) + 0.05,
           `${role}: ${rise / (2 * step)} and ${slope}`,
@@ -87,10 +88,10 @@ for (const batchnorm of ['frozen', 'live'] as const) {
   }
 }
 
-test('Leaving out images without gradient changes no gradient', () => {
+test('Leaving out images without gradient changes no gradient', async () => {
   for (const pool of ['spoc', 'mac'] as const) {
     for (const stem of ['imagenet', 'small'] as const) {
-      const network = openTiny({...tiny, pool, stem})
+      const network = await openTiny({...tiny, pool, stem})
       const images = tinyImages(5, sizes[stem][0], sizes[stem][1])
       const values = Float32Array.from(hashed(6000, 5 * dim))
       for (const idle of [0, 2, 3]) values.fill(0, idle * dim, (idle + 1) * dim)
@@ -109,8 +110,8 @@ test('Leaving out images without gradient changes no gradient', () => {
   }
 })
 
-test('Live batch norm follows every image, also those without gradient of their own', () => {
-  const network = openTiny({...tiny, batchnorm: 'live'})
+test('Live batch norm follows every image, also those without gradient of their own', async () => {
+  const network = await openTiny({...tiny, batchnorm: 'live'})
   const values = Float32Array.from(hashed(6000, 3 * dim)).fill(0, 0, dim)
   const upstream = tf.tensor2d(values, [3, dim])
   const [all, hinted] = [undefined, Int32Array.of(1, 2)].map((rows) => {
@@ -122,8 +123,8 @@ test('Live batch norm follows every image, also those without gradient of their 
   network.dispose()
 })
 
-test('Two backward passes add their gradients up', () => {
-  const network = openTiny(tiny)
+test('Two backward passes add their gradients up', async () => {
+  const network = await openTiny(tiny)
   const upstream = tf.ones<tf.Rank.R2>([2, dim])
   network.forward(tinyImages(2, 16, 16, 1)).backward(upstream)
   const first = takeGradients(network)
@@ -142,8 +143,8 @@ test('Two backward passes add their gradients up', () => {
   network.dispose()
 })
 
-test('Describing an image does not depend on its batch and leaves no tensor behind', () => {
-  const network = openTiny({...tiny, batchnorm: 'live'})
+test('Describing an image does not depend on its batch and leaves no tensor behind', async () => {
+  const network = await openTiny({...tiny, batchnorm: 'live'})
   const batch = tinyImages(3, 16, 16)
   const together = network.describe(batch)
   const before = liveTensors()
@@ -156,11 +157,11 @@ test('Describing an image does not depend on its batch and leaves no tensor behi
   network.dispose()
 })
 
-test('A network for description only gives the same descriptors, and refuses to be trained', () => {
+test('A network for description only gives the same descriptors, and refuses to be trained', async () => {
   const start = liveTensors()
   const batch = tinyImages(2, 16, 16)
-  const trainable = openTiny(tiny)
-  const fixed = openTiny(tiny, tinyWeights(tiny), 'float32', false)
+  const trainable = await openTiny(tiny)
+  const fixed = await openTiny(tiny, await tinyWeights(tiny), 'float32', false)
   assert.deepEqual(fixed.describe(batch), trainable.describe(batch))
   assert.throws(() => fixed.forward(batch), /description only/)
   trainable.dispose()
@@ -168,12 +169,12 @@ test('A network for description only gives the same descriptors, and refuses to 
   assert.equal(liveTensors(), start)
 })
 
-test('bfloat16 descriptors point the same way, and its gradients are those of float32 with noise', () => {
+test('bfloat16 descriptors point the same way, and its gradients are those of float32 with noise', async () => {
   for (const batchnorm of ['frozen', 'live'] as const) {
     const spec = {...tiny, batchnorm}
     const images = tinyImages(4, 32, 32)
-    const [exact, rough] = (['float32', 'bfloat16'] as const).map((precision) => {
-      const network = openTiny(spec, tinyWeights(spec), precision)
+    const run = async (precision: 'float32' | 'bfloat16') => {
+      const network = await openTiny(spec, await tinyWeights(spec), precision)
       const pass = network.forward(images)
       const embeddings = pass.embeddings.dataSync<'float32'>().slice()
       const upstream = tf.ones<tf.Rank.R2>([4, dim])
@@ -182,7 +183,8 @@ test('bfloat16 descriptors point the same way, and its gradients are those of fl
       const gradients = takeGradients(network)
       network.dispose()
       return {embeddings, gradients}
-    })
+    }
+    const [exact, rough] = [await run('float32'), await run('bfloat16')]
     // 8 bits of mantissa are 0.4 % an operation; engine.md measured cosines of 0.9998 on the real network
     assert.ok(cosine(exact!.embeddings, rough!.embeddings) > 0.999)
     const names = [...exact!.gradients.keys()]
@@ -191,9 +193,9 @@ test('bfloat16 descriptors point the same way, and its gradients are those of fl
   }
 })
 
-test('Weights go in and out of the engine unchanged', () => {
-  const weights = tinyWeights(tiny)
-  const network = openTiny(tiny, weights)
+test('Weights go in and out of the engine unchanged', async () => {
+  const weights = await tinyWeights(tiny)
+  const network = await openTiny(tiny, weights)
   assert.deepEqual(network.weights(), weights)
   network.dispose()
 })
@@ -216,7 +218,13 @@ function direction(name: string, weights: StateDict): Float64Array {
   return hashed(9000 + name.length, count)
 }
 
-function lossAlong(spec: ModelSpec, weights: StateDict, names: string[], step: number, images: ImageBatch): number {
+async function lossAlong(
+  spec: ModelSpec,
+  weights: StateDict,
+  names: string[],
+  step: number,
+  images: ImageBatch,
+): Promise<number> {
   const moved = new Map(weights)
   for (const name of names) {
     const tensor = moved.get(name)!
@@ -227,7 +235,7 @@ function lossAlong(spec: ModelSpec, weights: StateDict, names: string[], step: n
       data: (tensor.data as Float32Array).map((value, i) => value + step * along[i]!),
     })
   }
-  const network = openTiny(spec, moved)
+  const network = await openTiny(spec, moved)
   const pass = network.forward(images)
   const loss = dot(pass.embeddings.dataSync<'float32'>(), hashed(6000, images.count * dim))
   pass.dispose()

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
+import {layoutOf} from '../../lib/model/layout.ts'
 import {randomWeights} from '../../lib/model/random-weights.ts'
-import {resnetLayout} from '../../lib/model/resnet-layout.ts'
 import {tinySpec} from './fixtures.ts'
 
 const spec = {...tinySpec, width: 16}
 
-test('the tensors are those of the layout, in its order', () => {
-  const weights = randomWeights(spec, 0)
+test('the tensors are those of the layout, in its order', async () => {
+  const weights = await randomWeights(spec, 0)
   assert.deepEqual(
     [...weights].map(([name, {shape}]) => ({name, shape})),
-    resnetLayout(spec).map(({name, shape}) => ({name, shape})),
+    (await layoutOf(spec)).map(({name, shape}) => ({name, shape})),
   )
 })
 
-test('convolutions have mean 0 and variance 2 / (outgoing channels * 9), as normal draws do', () => {
-  const {data, shape} = randomWeights(spec, 0).get('layer4.1.conv2.weight')!
+test('convolutions have mean 0 and variance 2 / (outgoing channels * 9), as normal draws do', async () => {
+  const {data, shape} = (await randomWeights(spec, 0)).get('layer4.1.conv2.weight')!
   const numbers = Array.from(data as Float32Array)
   const expected = Math.sqrt(2 / (shape[0]! * 3 * 3))
   const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length
@@ -30,8 +30,8 @@ test('convolutions have mean 0 and variance 2 / (outgoing channels * 9), as norm
   )
 })
 
-test('batch norm starts as the identity', () => {
-  const weights = randomWeights(spec, 0)
+test('batch norm starts as the identity', async () => {
+  const weights = await randomWeights(spec, 0)
   const value = (name: string) => new Set<number | bigint>(weights.get(`layer2.0.bn1.${name}`)!.data)
   assert.deepEqual(value('weight'), new Set([1]))
   assert.deepEqual(value('bias'), new Set([0]))
@@ -40,9 +40,9 @@ test('batch norm starts as the identity', () => {
   assert.deepEqual(value('num_batches_tracked'), new Set([0n]))
 })
 
-test('a seed names its weights: equal seeds equal, other seeds other, and each tensor its own', () => {
-  const draw = (seed: number, name: string) => randomWeights(spec, seed).get(name)!.data
-  assert.deepEqual(draw(1, 'conv1.weight'), draw(1, 'conv1.weight'))
-  assert.notDeepEqual(draw(1, 'conv1.weight'), draw(2, 'conv1.weight'))
-  assert.notDeepEqual(draw(1, 'layer1.0.conv1.weight'), draw(1, 'layer1.0.conv2.weight'))
+test('a seed names its weights: equal seeds equal, other seeds other, and each tensor its own', async () => {
+  const draw = async (seed: number, name: string) => (await randomWeights(spec, seed)).get(name)!.data
+  assert.deepEqual(await draw(1, 'conv1.weight'), await draw(1, 'conv1.weight'))
+  assert.notDeepEqual(await draw(1, 'conv1.weight'), await draw(2, 'conv1.weight'))
+  assert.notDeepEqual(await draw(1, 'layer1.0.conv1.weight'), await draw(1, 'layer1.0.conv2.weight'))
 })

@@ -1,6 +1,6 @@
 import type {HostTensor, StateDict} from '../../lib/engine/state-dict.ts'
+import {layoutOf} from '../../lib/model/layout.ts'
 import {type ImageBatch, type Network, openNetwork} from '../../lib/model/network.ts'
-import {resnetLayout} from '../../lib/model/resnet-layout.ts'
 import type {ModelSpec, Precision} from '../../lib/model/spec.ts'
 
 /** ResNet18 of width 4: every layer of the real one in a few thousand weights. */
@@ -12,13 +12,18 @@ export const tiny = {
   batchnorm: 'frozen',
 } as const satisfies ModelSpec
 
-export function openTiny(
+export async function openTiny(
   spec: ModelSpec,
-  weights = tinyWeights(spec),
+  weights?: StateDict,
   precision: Precision = 'float32',
   training = true,
-): Network {
-  return openNetwork(spec, weights, {mean: [0.45, 0.45, 0.45], std: [0.22, 0.22, 0.22]}, {precision, training})
+): Promise<Network> {
+  return openNetwork(
+    spec,
+    weights ?? (await tinyWeights(spec)),
+    {mean: [0.45, 0.45, 0.45], std: [0.22, 0.22, 0.22]},
+    {precision, training},
+  )
 }
 
 /** The numbers in [-1, 1) of tiny-resnet.py: the murmur3 finaliser of stream * 1000003 + index. */
@@ -35,9 +40,9 @@ export function hashed(stream: number, count: number): Float64Array {
 }
 
 /** The weights of tiny-resnet.py. */
-export function tinyWeights(spec: ModelSpec): StateDict {
+export async function tinyWeights(spec: ModelSpec): Promise<StateDict> {
   return new Map(
-    resnetLayout(spec).map(({name, shape, role}, index): [string, HostTensor] => {
+    (await layoutOf(spec)).map(({name, shape, role}, index): [string, HostTensor] => {
       if (role === 'count') return [name, {dtype: 'I64', shape, data: new BigInt64Array(1)}]
       const [outputs, , height, width] = shape
       const [scale, centre] = {

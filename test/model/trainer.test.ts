@@ -75,7 +75,7 @@ test('Training leaves no tensors behind, neither from step to step nor at the en
   ]
   for (const [i, optimizer] of optimizers.entries()) {
     const start = [liveTensors(), tf.memory().numTensors]
-    const network = openTiny({...tiny, batchnorm: i === 0 ? 'live' : 'frozen'})
+    const network = await openTiny({...tiny, batchnorm: i === 0 ? 'live' : 'frozen'})
     const spec = settings({lr: 0.01, groups: [{match: 'bn', weight_decay: 0.5}], ...optimizer})
     const trainer = await openTrainer(network.parameters, spec, {model: network.weights()})
     const counts = [0, 1, 2].map((step) => {
@@ -92,8 +92,8 @@ test('Training leaves no tensors behind, neither from step to step nor at the en
 })
 
 test('Without a gradient a weight only decays, by lr * weight_decay', async () => {
-  const weights = tinyWeights(tiny)
-  const network = openTiny(tiny, weights)
+  const weights = await tinyWeights(tiny)
+  const network = await openTiny(tiny, weights)
   const trainer = await openTrainer(network.parameters, {...plain, weight_decay: 0.5}, fresh)
   assert.equal(trainer.step({lr: 0.1, batches: 1}).gradientNorm, 0)
   const before = weights.get('conv1.weight')!.data as Float32Array
@@ -107,8 +107,8 @@ test('Without a gradient a weight only decays, by lr * weight_decay', async () =
 })
 
 test('A group has its own learning rate and decay, and the first matching group counts', async () => {
-  const weights = tinyWeights(tiny)
-  const network = openTiny(tiny, weights)
+  const weights = await tinyWeights(tiny)
+  const network = await openTiny(tiny, weights)
   const groups = [
     {match: '^conv1\\.', lr_multiplier: 0},
     {match: '^(conv1|layer1\\.0\\.conv1)\\.', weight_decay: 0},
@@ -135,7 +135,7 @@ test('The norm reported is that of all gradients together, and clipping shortens
 })
 
 async function firstMoment(limit: number | null): Promise<{gradientNorm: number; applied: number}> {
-  const network = openTiny(tiny)
+  const network = await openTiny(tiny)
   const trainer = await openTrainer(network.parameters, {...plain, clip_norm: limit}, fresh)
   const gradientNorm = takeStep(network, trainer, 0)
   // after one step the first moment is (1 - 0.9) times the gradient
@@ -179,7 +179,7 @@ test('The momentum of the plan stands for that of the optimiser, but not for tha
 })
 
 test('The model holds averages where they are asked for, and training goes on from the trained weights', async () => {
-  const start = tinyWeights(tiny)
+  const start = await tinyWeights(tiny)
   const spec = settings({name: 'sgd', lr: 0.01, ema: {decay: 0.75}})
   const averaged = await train(spec, [0], {})
   const trained = await train({...spec, ema: null}, [0], {})
@@ -193,7 +193,10 @@ test('The model holds averages where they are asked for, and training goes on fr
     const before = start.get(name)!.data as Float32Array
     data.forEach((value, i) => {
       const expected = 0.75 * before[i]! + 0.25 * value
-      assert.ok(Math.abs(Number(average[i]) - expected) <= 2 ** -23 * (Math.abs(before[i]!) + Math.abs(value)), `${name} ${i}`)
+      assert.ok(
+        Math.abs(Number(average[i]) - expected) <= 2 ** -23 * (Math.abs(before[i]!) + Math.abs(value)),
+        `${name} ${i}`,
+      )
     })
   }
 })
@@ -207,7 +210,7 @@ test('Averages may be turned off: training goes on from the trained weights, whi
 })
 
 test('A training state of another model or optimiser is refused', async () => {
-  const network = openTiny(tiny)
+  const network = await openTiny(tiny)
   const open = (training: TrainingFile) => openTrainer(network.parameters, plain, {training, model: new Map()})
   await assert.rejects(open({optimizer: 'sgd', step: 1, tensors: new Map()}), {
     message: 'The training state was made by the optimiser "sgd", not by "adamw". Start from its model alone.',
@@ -271,7 +274,7 @@ test('A frozen group moves nothing, whatever its gradient, and counts nothing in
 })
 
 test('A group that matches nothing is refused, with the names that exist', async () => {
-  const network = openTiny(tiny)
+  const network = await openTiny(tiny)
   const loss = new Parameter('loss.proxies', Float32Array.of(1), [1])
   const groups = [{match: '^layer4'}, {match: 'proxy', lr: 1}, {match: '^fc', lr_multiplier: 10}]
   await assert.rejects(openTrainer([...network.parameters, loss], {...plain, groups}, fresh), {
@@ -305,7 +308,7 @@ async function moveOne(
 
 /** Trains the tiny network with class weights of a loss. */
 async function trainWithLoss(steps: readonly number[], from?: Saved): Promise<Saved> {
-  const network = openTiny(tiny, from?.weights ?? tinyWeights(tiny))
+  const network = await openTiny(tiny, from?.weights ?? (await tinyWeights(tiny)))
   const kept = from?.training.tensors.get('loss.class_weights')?.data as Float32Array | undefined
   const classes = new Parameter('loss.class_weights', kept ?? Float32Array.from(hashed(50, 6)), [3, 2])
   const start = {training: from?.training, model: new Map()}
@@ -329,8 +332,8 @@ async function train(
   steps: readonly number[],
   {kind = tiny, precision = 'float32', from}: {kind?: ModelSpec; precision?: Precision; from?: Saved},
 ): Promise<Saved> {
-  const model = from?.weights ?? tinyWeights(kind)
-  const network = openTiny(kind, trainedWeights(model, from?.training.tensors), precision)
+  const model = from?.weights ?? (await tinyWeights(kind))
+  const network = await openTiny(kind, trainedWeights(model, from?.training.tensors), precision)
   const trainer = await openTrainer(network.parameters, spec, {training: from?.training, model})
   for (const step of steps) takeStep(network, trainer, step)
   const result = {weights: trainer.modelWeights(network.weights()), training: trainer.training()}

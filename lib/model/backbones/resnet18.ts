@@ -1,0 +1,4 @@
+import type {BuildBackbone} from './backbone.ts'
+import {buildResnet} from './resnet.ts'
+
+export const build: BuildBackbone = (spec, layers) => buildResnet(spec, layers, {block: 'basic', depths: [2, 2, 2, 2]})

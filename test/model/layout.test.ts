@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {layoutOf} from '../../lib/model/layout.ts'
+import {backboneNames} from '../../lib/model/spec.ts'
+import {golden} from '../golden.ts'
+import {imagenetSpec, tinySpec} from './fixtures.ts'
+
+const {architectures} = golden('arch-keys.json') as {
+  architectures: Record<string, {state_dict: Record<string, number[]>}>
+}
+
+for (const backbone of backboneNames) {
+  test(`names, order and shapes are those of torchvision's ${backbone}, without its classifier`, async () => {
+    const expected = Object.entries(architectures[backbone]!.state_dict).filter(([name]) => !name.startsWith('fc.'))
+    assert.ok(expected.length > 100)
+    assert.deepEqual(
+      (await layoutOf({...imagenetSpec, backbone})).map(({name, shape}) => [name, shape]),
+      expected,
+    )
+  })
+}
+
+test('the small stem has 3x3 weights, and width scales every layer', async () => {
+  const shapes = new Map((await layoutOf({...tinySpec, width: 32})).map(({name, shape}) => [name, shape]))
+  assert.deepEqual(shapes.get('conv1.weight'), [32, 3, 3, 3])
+  assert.deepEqual(shapes.get('layer4.0.downsample.0.weight'), [256, 128, 1, 1])
+  assert.deepEqual(shapes.get('layer4.1.bn2.running_var'), [256])
+})
+
+test('every tensor has the role that its name says', async () => {
+  const roles = {
+    weight: 'gamma',
+    bias: 'beta',
+    running_mean: 'mean',
+    running_var: 'variance',
+    num_batches_tracked: 'count',
+  }
+  for (const {name, shape, role} of await layoutOf(imagenetSpec)) {
+    const part = name.split('.').at(-1) as keyof typeof roles
+    assert.equal(role, shape.length === 4 ? 'conv' : roles[part], name)
+  }
+})
