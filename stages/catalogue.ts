@@ -4,13 +4,20 @@ import {describeNumerics} from '../lib/engine/numerics.ts'
 import type {ObjectiveSpec} from '../lib/objectives/parameters/objective.ts'
 import {partsOf} from '../lib/objectives/parts.ts'
 import {usesDescriptors} from '../lib/objectives/uses-descriptors.ts'
-import type {Catalogue, FileKind, Values} from '../lib/pipeline/stage.ts'
+import type {Catalogue, FileKind, StageDefinition, Values} from '../lib/pipeline/stage.ts'
 import type {MineNegativesValues} from './parameters.ts'
 
 /** Decodes and transforms: started as a thread, so no import leads to it. */
 const loaderThread = 'lib/data/loader/worker.ts'
 
 const splits = ['train', 'val', 'test']
+
+const trainingInputs: StageDefinition['inputs'] = {
+  images: {kind: 'images', reads: () => ({columns: ['id', 'label', 'sha256'], where: {split: 'train'}})},
+  batches: {kind: 'batches'},
+  model: {kind: 'model'},
+  training: {kind: 'training'},
+}
 
 /**
  * Everything the runner is told about the stages of this project. Every verb loads it, so what checks a file is imported only
@@ -75,19 +82,16 @@ export const catalogue: Catalogue = {
     },
     'train-epoch': {
       module: 'stages/train-epoch.ts',
-      inputs: {
-        images: {kind: 'images', reads: () => ({columns: ['id', 'label', 'sha256'], where: {split: 'train'}})},
-        batches: {kind: 'batches'},
-        model: {kind: 'model'},
-        training: {kind: 'training'},
-      },
+      inputs: trainingInputs,
       outputs: {model: 'model', training: 'training', steps: 'steps'},
-      modules: (values) => [
-        loaderThread,
-        backboneModule(values),
-        ...objectiveModules(values.objective as unknown as ObjectiveSpec),
-        `lib/engine/optimizers/${text(values, 'optimizer', 'name')}.ts`,
-      ],
+      modules: trainingModules,
+      numeric: true,
+    },
+    'find-lr': {
+      module: 'stages/find-lr.ts',
+      inputs: trainingInputs,
+      outputs: {rates: 'rates'},
+      modules: trainingModules,
       numeric: true,
     },
     evaluate: {
@@ -118,6 +122,7 @@ export const catalogue: Catalogue = {
       (await import('../lib/tables/batches.ts')).checkBatches(file, inputs.images!),
     ),
     steps: table(async (file) => (await import('../lib/tables/steps.ts')).checkSteps(file)),
+    rates: table(async (file) => (await import('../lib/tables/rates.ts')).checkRates(file)),
     queries: table(async (file) => (await import('../lib/tables/queries.ts')).checkQueries(file)),
     model: {
       extension: '.safetensors',
@@ -157,6 +162,15 @@ function looksAtResults(values: Values): boolean {
 
 function backboneModule(values: Values): string {
   return `lib/model/backbones/${text(values, 'model', 'backbone')}.ts`
+}
+
+function trainingModules(values: Values): string[] {
+  return [
+    loaderThread,
+    backboneModule(values),
+    ...objectiveModules(values.objective as unknown as ObjectiveSpec),
+    `lib/engine/optimizers/${text(values, 'optimizer', 'name')}.ts`,
+  ]
 }
 
 /** The files of the chosen losses with their miners and regularisers. */

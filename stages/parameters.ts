@@ -41,6 +41,17 @@ const modelParameters = z.strictObject({
   weights: z.string().min(1).describe('"random", or the path of a torchvision .pth or .safetensors file'),
 })
 
+const findLrParameters = z
+  .strictObject({
+    lowest: z.number().positive().max(1000).default(1e-7),
+    highest: z.number().positive().max(1000).default(1),
+    steps: z.int().min(10).max(100_000).default(100).describe('over which the rate rises'),
+    smoothing: z.number().min(0).lt(1).default(0.9).describe('share of the running mean of losses that stays at each step'),
+    stop_factor: z.number().gt(1).default(4).describe('over when the smoothed loss is so many times the smallest'),
+  })
+  .refine(({lowest, highest}) => lowest < highest, {error: 'must be more than lowest', path: ['highest']})
+  .describe('a range test of learning rates, by hand: nearmiss stage find-lr')
+
 const precision = z.enum(['float32', 'bfloat16'])
 const seed = z.int().min(0).max(0xffffffff)
 
@@ -56,6 +67,7 @@ const everything = z.strictObject({
   schedule: scheduleParameters,
   precision: precision.default('float32'),
   metrics: metricsParameters,
+  find_lr: findLrParameters.prefault({}),
 })
 
 /** Everything under `params:` in pipeline.yaml and in a preset. */
@@ -102,4 +114,5 @@ export type TrainEpochValues = Pick<Parameters, 'objective' | 'optimizer' | 'pre
   readonly image: Pick<Parameters['image'], 'train'>
   readonly model: Pick<Parameters['model'], 'backbone'>
 }
+export type FindLrValues = TrainEpochValues & Pick<Parameters, 'find_lr'>
 export type EvaluateValues = Pick<Parameters, 'metrics'> & {readonly split: Split}

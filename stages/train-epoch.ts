@@ -1,15 +1,12 @@
 import {join} from 'node:path'
 import {openLoader} from '../lib/data/loader.ts'
 import {readModel, readTraining, writeModel, writeTraining} from '../lib/model/checkpoint.ts'
-import {openNetwork} from '../lib/model/network.ts'
-import {openTrainer} from '../lib/model/trainer.ts'
-import {trainedWeights} from '../lib/model/weight-average.ts'
-import {openObjective} from '../lib/objectives/objective.ts'
 import {type StageContext, Stopped} from '../lib/pipeline/stage.ts'
 import {readBatches} from '../lib/tables/batches.ts'
 import {readImages} from '../lib/tables/images.ts'
 import {readSteps, writeSteps} from '../lib/tables/steps.ts'
 import type {TrainEpochValues} from './parameters.ts'
+import {openTraining} from './train-epoch/open-training.ts'
 import {plannedSteps} from './train-epoch/planned-steps.ts'
 import {openStepLog} from './train-epoch/step-log.ts'
 
@@ -19,28 +16,12 @@ import {openStepLog} from './train-epoch/step-log.ts'
  */
 export async function run(context: StageContext<TrainEpochValues>): Promise<void> {
   const values = context.values
-  const {accumulate, skip_zero_loss} = values.optimizer
+  const {accumulate} = values.optimizer
   const images = await readImages(context.inputs.images!)
   const plan = plannedSteps(await readBatches(context.inputs.batches!), images)
   const start = await openStart(context)
   const {model} = start
-  const network = await openNetwork(
-    model.spec,
-    trainedWeights(model.weights, start.training?.tensors),
-    model.preprocessing,
-    {
-      precision: values.precision,
-      training: true,
-    },
-  )
-  const objective = await openObjective(values.objective, {
-    dim: network.dim,
-    classes: plan.classes,
-    seed: values.seed,
-    tensors: start.training?.tensors,
-  })
-  const parameters = [...network.parameters, ...objective.weights]
-  const trainer = await openTrainer(parameters, values.optimizer, {training: start.training, model: model.weights})
+  const {network, objective, trainer, learn} = await openTraining(values, plan.classes, start)
   const loader = openLoader({root: images.root, paths: plan.paths, transforms: values.image.train})
   const log = openStepLog(context, plan.steps.length, start.log)
 
@@ -55,27 +36,14 @@ export async function run(context: StageContext<TrainEpochValues>): Promise<void
     for await (const loaded of loader.batches(plan.steps.slice(start.step))) {
       const step = start.step + loaded.index
       const planned = plan.steps[step]!
-      // Gradients of `accumulate` batches are averaged; the last update of an epoch may have fewer.
+      // Gradients of `accumulate` batches make an update; the last one of an epoch may have fewer.
       const firstOfUpdate = step - (step % accumulate)
       const batchesOfUpdate = Math.min(accumulate, plan.steps.length - firstOfUpdate)
 
-      const pass = network.forward(loaded.batch)
-      const evaluation = objective.evaluate(pass.embeddings, planned)
-      const trainedRows = skip_zero_loss && model.spec.batchnorm === 'frozen' ? evaluation.activeRows : undefined
-      pass.backward(evaluation.gradient, trainedRows)
-      evaluation.gradient.dispose()
-      loaded.release()
-
+      const learnt = learn(loaded, planned)
       const isUpdate = step === firstOfUpdate + batchesOfUpdate - 1
       const gradientNorm = isUpdate ? trainer.step({...planned, batches: batchesOfUpdate}).gradientNorm : Number.NaN
-      log.add({
-        step,
-        planned,
-        evaluation,
-        trainedImages: trainedRows?.length ?? loaded.batch.count,
-        gradientNorm,
-        waitMs: loaded.waitMs,
-      })
+      log.add({step, planned, ...learnt, gradientNorm, waitMs: loaded.waitMs})
 
       if (context.signal.aborted) {
         if (isUpdate && step + 1 < plan.steps.length) await stop(step + 1)

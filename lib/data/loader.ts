@@ -23,7 +23,7 @@ export interface LoaderOptions {
   readonly cacheBytes?: number
 }
 
-interface LoadedBatch {
+export interface LoadedBatch {
   /** Place in the plan, from 0. */
   readonly index: number
   /** [count, height, width, 3], RGB; in shared memory, which is written over after `release`. */

@@ -5,6 +5,7 @@ import {descriptorsDefinition} from './descriptors.ts'
 import {imagesDefinition} from './images.ts'
 import {neighboursDefinition} from './neighbours.ts'
 import {queriesDefinition} from './queries.ts'
+import {ratesDefinition} from './rates.ts'
 import {openTable, type TableReader} from './read.ts'
 import {stepsDefinition} from './steps.ts'
 
@@ -16,6 +17,7 @@ export const tableDefinitions: Readonly<Record<string, TableDefinition>> = {
   batches: batchesDefinition,
   steps: stepsDefinition,
   queries: queriesDefinition,
+  rates: ratesDefinition,
 }
 
 /** Opens a table of ours whose kind is not known beforehand. Throws UserError for any other file. */
