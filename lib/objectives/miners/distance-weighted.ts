@@ -7,20 +7,18 @@ import type {Miner, MinerParametersOf} from './miner.ts'
 
 /** Negatives at all distances alike: at random nearly all would be sqrt(2) away. */
 export const mine: Miner<MinerParametersOf<typeof distanceWeighted>> = (
-  {vectors, labels, columnLabels, all, random},
+  {vectors, all, random},
   {lower, upper, without_weight: withoutWeight, triplets_per_anchor: perAnchor},
 ) => {
   const {columns, dim, rows} = vectors
   const {products} = vectors.gram('unit')
-  const sizes = new Map<number, number>()
-  for (const label of columnLabels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
   const triplets = anchorsOf(all).flatMap(({row, positives, negatives}) => {
     const similarities = Float64Array.from(negatives, (negative) => products[row * columns + negative]!)
     const probabilities = distanceProbabilities(similarities, {dim, lower, upper})
     if (probabilities === undefined && withoutWeight === 'skip') return []
     const drawNegative = () =>
       probabilities === undefined ? drawOne(negatives, random) : negatives[drawWeighted(probabilities, random)!]!
-    const count = perAnchor ?? sizes.get(labels[row]!)!
+    const count = perAnchor ?? positives.length + 1
     return Array.from({length: count}, (): Triplet => [row, drawOne(positives, random), drawNegative()])
   })
   return ofTriplets(listTriplets(rows, triplets))

@@ -1,14 +1,16 @@
 import {drawOne} from '../mining/draw.ts'
+import {partnersOf} from '../mining/partners.ts'
 import {pairList} from '../tuples.ts'
 import type {Miner} from './miner.ts'
 
-/** One pair a class, against the positives of the other classes. Anchors are of the batch; positives and negatives may be references. */
-export const mine: Miner<unknown> = ({vectors: {rows}, labels, columnLabels, random}) => {
-  const pairs = [...new Set(labels)].flatMap((label) => {
-    const anchors = placesOf(label, labels)
-    const anchor = drawOne(anchors, random)
-    const others = placesOf(label, columnLabels).filter((column) => column !== anchor)
-    return others.length === 0 ? [] : [{anchor, positive: drawOne(others, random)}]
+/** One pair a class, against the positives of the other classes. Anchors are of the batch; positives may be references. */
+export const mine: Miner<unknown> = ({vectors: {rows}, labels, all, random}) => {
+  const paired = Array.from(labels.keys()).filter((row) => partnersOf(all.positives, row).length > 0)
+  const byClass = new Map<number, number[]>()
+  for (const row of paired) byClass.set(labels[row]!, [...(byClass.get(labels[row]!) ?? []), row])
+  const pairs = Array.from(byClass.values(), (members) => {
+    const anchor = drawOne(members, random)
+    return {anchor, positive: drawOne(partnersOf(all.positives, anchor), random)}
   })
   const negatives = pairs.flatMap(({anchor}) =>
     pairs.flatMap((other) => (other.anchor === anchor ? [] : [[anchor, other.positive] as const])),
@@ -20,8 +22,4 @@ export const mine: Miner<unknown> = ({vectors: {rows}, labels, columnLabels, ran
     ),
     negatives: pairList(rows, negatives),
   }
-}
-
-function placesOf(label: number, labels: Int32Array): number[] {
-  return [...labels.keys()].filter((place) => labels[place] === label)
 }
