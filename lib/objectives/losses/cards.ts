@@ -16,6 +16,7 @@ import {instance} from './instance.card.ts'
 import {intraPairVariance} from './intra-pair-variance.card.ts'
 import {largeMarginSoftmax} from './large-margin-softmax.card.ts'
 import {liftedStructure} from './lifted-structure.card.ts'
+import {manifold} from './manifold.card.ts'
 import {margin} from './margin.card.ts'
 import {multiSimilarity} from './multi-similarity.card.ts'
 import {nPair} from './n-pair.card.ts'
@@ -80,4 +81,5 @@ export const lossCards: readonly LossCard[] = [
   subCenterArcface,
   proxyAnchor,
   p2sgrad,
+  manifold,
 ]

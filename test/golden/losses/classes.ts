@@ -43,6 +43,10 @@ export const classFamilies: Families = {
     softTriple({...entry, params: {...entry.params, reg_weight: 0}}, data),
   'pytorch-metric-learning 0.9.88 ProxyAnchorLoss': proxyAnchor,
   'pytorch-metric-learning 2.8.1 ProxyAnchorLoss': proxyAnchor,
+  'pytorch-metric-learning 2.8.1 ManifoldLoss': (entry, data) => {
+    const {lambdaC: lambda_c, alpha, margin} = entry.params
+    return withProxies({loss: 'manifold', proxies: data.num_classes, lambda_c, alpha, margin}, entry, data)
+  },
   'pytorch-metric-learning 2.8.1 P2SGradLoss': (entry) => {
     // The library puts the weights back to unit length itself, so its gradient may point away from the sphere; ours never does.
     const values = entry.class_weights_used as number[][]

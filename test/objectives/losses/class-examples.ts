@@ -40,4 +40,5 @@ export const classExamples: readonly Example[] = [
   },
   {title: 'Proxy-Anchor loss', spec: {loss: 'proxy-anchor', alpha: 6}},
   {title: 'P2SGrad loss', spec: {loss: 'p2sgrad'}},
+  {title: 'manifold loss', spec: {loss: 'manifold', proxies: 4, margin: 0.1}},
 ]
