@@ -46,7 +46,12 @@ const findLrParameters = z
     lowest: z.number().positive().max(1000).default(1e-7),
     highest: z.number().positive().max(1000).default(1),
     steps: z.int().min(10).max(100_000).default(100).describe('over which the rate rises'),
-    smoothing: z.number().min(0).lt(1).default(0.9).describe('share of the running mean of losses that stays at each step'),
+    smoothing: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.9)
+      .describe('share of the running mean of losses that stays at each step'),
     stop_factor: z.number().gt(1).default(4).describe('over when the smoothed loss is so many times the smallest'),
   })
   .refine(({lowest, highest}) => lowest < highest, {error: 'must be more than lowest', path: ['highest']})

@@ -44,6 +44,8 @@ describe('parameters', () => {
       distance: {name: 'squared', normalise: true},
       reducer: {name: 'mean'},
       miner: null,
+      memory: null,
+      positives: 'class',
       regularizers: [],
     })
     assert.deepEqual(miningParameters.parse({sampler: 'hard-triplets'}), {
@@ -65,6 +67,7 @@ describe('parameters', () => {
     ['a margin that is a word', objectiveParameters, {loss: 'triplet', margin: 'abc'}, 'margin'],
     ['a temperature of 0', objectiveParameters, {loss: 'supcon', temperature: 0}, 'temperature'],
     ['an unknown loss', objectiveParameters, {loss: 'triplets'}, 'loss'],
+    ['a memory of views', objectiveParameters, {loss: 'ntxent', positives: 'image', memory: {size: 100}}, 'memory'],
     ['half an image', miningParameters, {sampler: 'hard-triplets', pool: 1.5}, 'pool'],
     ['an unknown schedule', scheduleParameters, {name: 'cos'}, 'name'],
   ]

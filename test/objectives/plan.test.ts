@@ -82,6 +82,7 @@ const everySampler: MiningSpec[] = [
   {sampler: 'class-groups', images_per_class: 3},
   {sampler: 'one-per-class', batch_size: 4},
   {sampler: 'shuffle', batch_size: 8},
+  {sampler: 'views', images_per_batch: 5, views: 2},
 ].map((mining) => miningParameters.parse(mining))
 
 for (const mining of everySampler) {
@@ -290,7 +291,7 @@ describe('a plan that cannot be made', () => {
       label: Int32Array.of(7, 7, 8, 9),
       className: ['a/7', 'a/7', 'b/8', 'b/9'],
     }
-    const withoutPositives = ['one-per-class', 'shuffle', 'class-groups']
+    const withoutPositives = ['one-per-class', 'shuffle', 'class-groups', 'views']
     for (const mining of everySampler.filter(({sampler}) => !withoutPositives.includes(sampler))) {
       await assert.rejects(plan(mining, images), {
         name: 'UserError',

@@ -200,6 +200,14 @@ export const miningParameters = z.discriminatedUnion('sampler', [
       ...length,
     }),
   ),
+  oneLength(
+    z.strictObject({
+      sampler: z.literal('views'),
+      images_per_batch: z.int().min(2).max(10_000).default(64),
+      views: z.int().min(2).max(16).default(2).describe('of every image, each transformed by a seed of its own'),
+      ...length,
+    }),
+  ),
 ])
 
 export type MiningSpec = z.infer<typeof miningParameters>

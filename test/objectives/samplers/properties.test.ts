@@ -37,6 +37,7 @@ const batchSamplers = [
     distinctClasses: true,
   },
   {mining: {sampler: 'shuffle', batch_size: 5}, groups: 5, images: 5},
+  {mining: {sampler: 'views', images_per_batch: 4, views: 3}, groups: 4, images: 12, repeatsImages: true},
 ]
 
 for (const {mining, groups, images: size, distinctClasses, repeatsImages} of batchSamplers) {
@@ -73,7 +74,9 @@ for (const {mining, groups, images: size, distinctClasses, repeatsImages} of bat
             mining.sampler === 'class-groups'
               ? sizes.length * (Math.min(...sizes) - (Math.min(...sizes) % 2))
               : images.id.length
-          const whole = Math.floor((passes * usable) / size)
+          // In a pass every image comes once, with all its views.
+          const perBatch = mining.sampler === 'views' ? groups : size
+          const whole = Math.floor((passes * usable) / perBatch)
           const isCut = mining.sampler === 'shuffle' && (passes * usable) % size > 0
           assert.equal(steps.length, whole + (isCut ? 1 : 0))
         }),
@@ -107,6 +110,21 @@ test('balanced batches have whole classes; in a pass every class comes once, but
       }
     }),
     {numRuns: 40},
+  )
+})
+
+test('views has different images in a batch, each as often as there are views, and every image once a pass', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async ({sizes, seed}) => {
+      const images = imagesOf(...sizes)
+      const steps = await sampleEpoch({sampler: 'views', images_per_batch: 3, views: 2, passes: 1}, images, {seed})
+      const firsts = steps.map((step) => groupsOf(step).map((group) => group[0]!.image))
+      steps.forEach((step, i) => {
+        for (const group of groupsOf(step)) assert.equal(new Set(group.map(({image}) => image)).size, 1)
+        assert.equal(step.length, 2 * new Set(firsts[i]).size)
+      })
+      assert.equal(new Set(firsts.flat()).size, 3 * Math.floor(images.id.length / 3))
+    }),
   )
 })
 

@@ -100,6 +100,12 @@ describe('data that a sampler cannot draw from are refused, with what to change'
       'mining.passes 1 over 9 training images makes no batch of 10. Make mining.batch_size smaller, raise mining.passes or set mining.drop_last to false.',
     ],
     [
+      'views: more images in a batch than there are',
+      {sampler: 'views', images_per_batch: 10},
+      small,
+      'mining.images_per_batch is 10, but there are 9 training images. Make it at most that.',
+    ],
+    [
       'random-triplets: a pass without an anchor',
       {sampler: 'random-triplets', passes: 0.1},
       small,
