@@ -52,9 +52,18 @@ function nearestByClass(
 ): number[] {
   const best = new Int32Array(classCount).fill(-1)
   for (let place = 0; place < classes.length; place++) {
-    const one = classes[place]!
-    if (best[one] === -1 || similarities[place]! > similarities[best[one]!]!) best[one] = place
+    const held = best[classes[place]!]!
+    if (held === -1 || similarities[place]! > similarities[held]!) best[classes[place]!] = place
   }
-  const order = best.filter((_, one) => one !== own)
-  return [...order.sort((a, b) => similarities[b]! - similarities[a]! || a - b).subarray(0, count)]
+  const nearest: number[] = []
+  const isNearer = (one: number, other: number) =>
+    similarities[one]! > similarities[other]! || (similarities[one] === similarities[other] && one < other)
+  for (const [one, place] of best.entries()) {
+    if (one === own || (nearest.length === count && !isNearer(place, nearest.at(-1)!))) continue
+    let at = nearest.length
+    while (at > 0 && isNearer(place, nearest[at - 1]!)) at--
+    nearest.splice(at, 0, place)
+    if (nearest.length > count) nearest.pop()
+  }
+  return nearest
 }
