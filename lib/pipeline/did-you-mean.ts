@@ -8,6 +8,8 @@ export function didYouMean(name: string, known: readonly string[]): string {
 
 /** The same where what is known was said before: empty when nothing is close. */
 export function suggestion(name: string, known: readonly string[]): string {
-  const close = closestMatch(name, known, {maxDistance: Math.max(2, Math.ceil(name.length / 3) + 1)})
+  // Of a name that shares less than half of its letters with another it is no misspelling: `betas` does not mean `ema`.
+  const maxDistance = Math.min(Math.max(2, Math.ceil(name.length / 3) + 1), Math.floor(name.length / 2))
+  const close = closestMatch(name, known, {maxDistance})
   return close === undefined ? '' : `; did you mean "${close}"?`
 }
