@@ -7,7 +7,7 @@ import {free, liveTensors} from '../../lib/engine/op.ts'
 import type {StateDict} from '../../lib/engine/state-dict.ts'
 import {tf} from '../../lib/engine/tensorflow.ts'
 import type {ImageBatch, Network} from '../../lib/model/network.ts'
-import type {ModelSpec} from '../../lib/model/spec.ts'
+import type {BackboneName, ModelSpec} from '../../lib/model/spec.ts'
 import {hashed, openTiny, tiny, tinyImages, tinyWeights} from './tiny-network.ts'
 
 interface Summary {
@@ -16,6 +16,7 @@ interface Summary {
 }
 
 interface TinyCase {
+  backbone: BackboneName
   stem: 'imagenet' | 'small'
   pool: 'spoc' | 'mac'
   batchnorm: 'frozen' | 'live'
@@ -30,16 +31,16 @@ const {cases} = JSON.parse(readFileSync(resolve(import.meta.dirname, '../golden/
 const sizes = {imagenet: [40, 52], small: [20, 28]} as const
 const dim = 8 * tiny.width
 
-assert.equal(cases.length, 8)
+assert.equal(cases.length, 12)
 for (const golden of cases) {
-  const {stem, pool, batchnorm} = golden
-  test(`The tiny network with ${stem} stem, ${pool} and ${batchnorm} batch norm computes what PyTorch does, forward and backward`, async () => {
-    const spec = {...tiny, stem, pool, batchnorm}
+  const {backbone, stem, pool, batchnorm} = golden
+  test(`A tiny ${backbone} with ${stem} stem, ${pool} and ${batchnorm} batch norm computes what PyTorch does, forward and backward`, async () => {
+    const spec = {...tiny, backbone, stem, pool, batchnorm}
     const network = await openTiny(spec)
     const pass = network.forward(tinyImages(3, sizes[stem][0], sizes[stem][1]))
     // float32 against float64 through 20 layers: PyTorch's own float32 differs by 2e-6
     assertClose(pass.embeddings.dataSync(), golden.embeddings, 2e-5)
-    const upstream = tf.tensor2d(Float32Array.from(hashed(6000, 3 * dim)), [3, dim])
+    const upstream = tf.tensor2d(Float32Array.from(hashed(6000, 3 * network.dim)), [3, network.dim])
     pass.backward(upstream)
     upstream.dispose()
     const gradients = takeGradients(network)
