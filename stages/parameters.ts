@@ -8,8 +8,8 @@ import {backboneNames} from '../lib/model/spec.ts'
 import {miningParameters} from '../lib/objectives/parameters/mining.ts'
 import {misfits} from '../lib/objectives/parameters/misfits.ts'
 import type {Objection} from '../lib/objectives/parameters/objection.ts'
-import {objectiveParameters} from '../lib/objectives/parameters/objective.ts'
 import {scheduleParameters} from '../lib/objectives/parameters/schedule.ts'
+import {teacherlessObjective} from '../lib/objectives/parameters/teacherless.ts'
 
 const channel = z.tuple([z.number(), z.number(), z.number()])
 
@@ -67,7 +67,7 @@ const everything = z.strictObject({
   image: imageParameters,
   model: modelParameters,
   mining: miningParameters,
-  objective: objectiveParameters,
+  objective: teacherlessObjective,
   optimizer: optimizerParameters,
   schedule: scheduleParameters,
   precision: precision.default('float32'),

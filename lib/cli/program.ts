@@ -80,6 +80,8 @@ export function buildProgram({version, run}: ProgramHost): Command {
     .argument('[run...]', 'names of runs; several make a page that compares them (default: "demo", else the only one)')
     .option('--out <file>', "where the page goes (default: report.html in the run's folder)")
     .option('--figures <folder>', 'also every figure as SVG and PNG, and the numbers behind them as CSV and JSON')
+    .option('--tensorboard <folder>', 'also event files and projector files for TensorBoard')
+    .option('--tables <folder>', 'also every table of the run as CSV and JSON')
     .action((runs: string[], options) =>
       run(async (project, terminal) => (await import('./verbs/report.ts')).report(project, runs, options, terminal)),
     )
@@ -92,6 +94,19 @@ export function buildProgram({version, run}: ProgramHost): Command {
       run(async (project, terminal) => (await import('./verbs/log.ts')).log(project, node, options, terminal)),
     )
 
+  for (const [kind, what] of kinds) {
+    program
+      .command(kind)
+      .description(`list ${what}; of one: what it does, its parameters and paper`)
+      .argument('[name]', 'one of the list')
+      .option('--json', 'as JSON', false)
+      .action((name: string | undefined, options) =>
+        run(async (project, terminal) =>
+          (await import('./verbs/choices.ts')).choices(project, kind, name, options, terminal),
+        ),
+      )
+  }
+
   program
     .command('doctor')
     .description('check this machine and this project; exit 1 when something has to be mended')
@@ -102,6 +117,12 @@ export function buildProgram({version, run}: ProgramHost): Command {
 
   return program
 }
+
+const kinds = [
+  ['losses', 'the losses (objective.loss)'],
+  ['miners', 'the miners inside the batch (objective.miner)'],
+  ['regularizers', 'the penalties beside a loss (objective.regularizers)'],
+] as const
 
 function named(command: Command, byDefault = '"demo", else the only one'): Command {
   return command.option('--run <name>', `name of the run (default: ${byDefault})`)

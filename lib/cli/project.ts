@@ -4,6 +4,7 @@ import {pathToFileURL} from 'node:url'
 import type {z} from 'zod'
 import type {Config} from '../pipeline/config.ts'
 import type {Catalogue} from '../pipeline/stage.ts'
+import type {Description, Kind} from './choices/description.ts'
 
 /** Where a command works. */
 export interface Project {
@@ -44,6 +45,17 @@ export async function openConfig(
     config: loadConfig({pipelineFile, preset: options.preset, set: options.set, parameters, catalogue}),
     catalogue,
   }
+}
+
+/** What there is to choose from; a project whose stages do not say has the package's. */
+export async function openDescriptions(
+  project: Project,
+): Promise<Readonly<Record<Kind, () => readonly Description[]>>> {
+  const own = existsSync(join(project.code, 'stages', 'descriptions.ts'))
+  const {descriptions} = (await load(own ? project : {...project, code: packageRoot}, 'descriptions.ts')) as {
+    descriptions: Record<Kind, () => readonly Description[]>
+  }
+  return descriptions
 }
 
 function load(project: Project, file: string): Promise<unknown> {

@@ -7,6 +7,7 @@ import {minerCards} from '../../lib/objectives/miners/cards.ts'
 import {miningParameters} from '../../lib/objectives/parameters/mining.ts'
 import {objectiveParameters} from '../../lib/objectives/parameters/objective.ts'
 import {scheduleParameters} from '../../lib/objectives/parameters/schedule.ts'
+import {teacherlessObjective} from '../../lib/objectives/parameters/teacherless.ts'
 import {regularizerCards} from '../../lib/objectives/regularizers/cards.ts'
 import {usesDescriptors} from '../../lib/objectives/uses-descriptors.ts'
 import {parseWith} from '../../lib/pipeline/complaint.ts'
@@ -66,6 +67,27 @@ describe('parameters', () => {
   ][] = [
     ['a margin that is a word', objectiveParameters, {loss: 'triplet', margin: 'abc'}, 'margin'],
     ['a temperature of 0', objectiveParameters, {loss: 'supcon', temperature: 0}, 'temperature'],
+    ['a loss that needs a teacher', teacherlessObjective, {loss: 'rkd'}, 'loss'],
+    [
+      'a loss that needs a teacher among several',
+      teacherlessObjective,
+      {loss: 'multiple', losses: [{objective: {loss: 'triplet'}}, {objective: {loss: 'raml'}}]},
+      'losses.1.objective.loss',
+    ],
+    ['lp without its exponent', objectiveParameters, {loss: 'triplet', distance: {name: 'lp'}}, 'distance.p'],
+    ['an exponent of no use', objectiveParameters, {loss: 'triplet', distance: {name: 'snr', p: 3}}, 'distance.p'],
+    [
+      'a penalty on class weights where there are none',
+      objectiveParameters,
+      {loss: 'triplet', regularizers: [{name: 'regular-face'}]},
+      'regularizers.0.name',
+    ],
+    [
+      'several losses inside several',
+      objectiveParameters,
+      {loss: 'multiple', losses: [{objective: {loss: 'multiple', losses: []}}]},
+      'losses.0.objective.loss',
+    ],
     ['an unknown loss', objectiveParameters, {loss: 'triplets'}, 'loss'],
     ['a memory of views', objectiveParameters, {loss: 'ntxent', positives: 'image', memory: {size: 100}}, 'memory'],
     ['half an image', miningParameters, {sampler: 'hard-triplets', pool: 1.5}, 'pool'],
