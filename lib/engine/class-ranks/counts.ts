@@ -1,5 +1,6 @@
 import {distance, scoreError} from '../nearest/exact.ts'
 import type {Search} from '../nearest/search.ts'
+import {type Bins, openBins} from './bins.ts'
 
 /** What is known so far about the references of their class of the queries at places `from` to `to`. */
 export interface Counts {
@@ -17,6 +18,7 @@ export interface Counts {
   readonly between: Int32Array
   /** By how much a score may be off. */
   readonly margin: number
+  readonly bins: Bins
 }
 
 /** Orders the references of each query's class, the query itself left out, by exact distance. */
@@ -26,18 +28,16 @@ export function openCounts(search: Search, from: number, to: number): Counts {
     offsets[place - from + 1] = offsets[place - from]! + countOwn(search, place)
   }
   const size = offsets[to - from]!
-  const counts = {
+  const own = {
     from,
-    to,
     offsets,
     ids: new Int32Array(size),
     distances: new Float64Array(size),
     scores: new Float64Array(size),
-    between: new Int32Array(size),
-    margin: scoreError(search),
   }
-  for (let place = from; place < to; place++) orderOwn(search, place, counts)
-  return counts
+  for (let place = from; place < to; place++) orderOwn(search, place, own)
+  const margin = scoreError(search)
+  return {...own, to, between: new Int32Array(size), margin, bins: openBins(offsets, own.scores, margin)}
 }
 
 function countOwn({excludedFrom, excludedTo, references, queries, ...search}: Search, place: number): number {
@@ -48,7 +48,11 @@ function countOwn({excludedFrom, excludedTo, references, queries, ...search}: Se
   return count
 }
 
-function orderOwn(search: Search, place: number, {from, offsets, ids, distances, scores}: Counts): void {
+function orderOwn(
+  search: Search,
+  place: number,
+  {from, offsets, ids, distances, scores}: Pick<Counts, 'from' | 'offsets' | 'ids' | 'distances' | 'scores'>,
+): void {
   const row = search.queryRows[place]!
   const rows: number[] = []
   for (let other = search.excludedFrom[place]!; other < search.excludedTo[place]!; other++) {
@@ -98,12 +102,21 @@ function countRun(search: Search, counts: Counts, block: ScoreBlock, q: number, 
   const place = block.queries.start + q
   const begin = counts.offsets[place - counts.from]!
   const end = counts.offsets[place - counts.from + 1]!
-  const farthest = scores[end - 1]! - margin
+  const {tables, base, scale} = counts.bins
+  const query = place - counts.from
+  const table = tables[query]!
+  const [lowest, perScore] = [base[query]!, scale[query]!]
   const shift = q * block.width - block.references.start
   const blockScores = block.scores
   for (let at = first; at < last; at++) {
     const score = blockScores[shift + at]!
-    if (score < farthest) continue
+    if (score < lowest) continue // farther than all of the class
+    const bin = ((score - lowest) * perScore) | 0
+    const known = table[bin < table.length ? bin : table.length - 1]!
+    if (known >= 0) {
+      between[begin + known]!++
+      continue
+    }
     // The first one of its class that may be farther: all before it are nearer, whatever the rounding.
     let [low, high] = [begin, end]
     const upper = score + margin

@@ -19,22 +19,15 @@ export interface BootstrapOptions {
  * other classes would give.
  */
 export function bootstrapQueries(columns: Columns, options: BootstrapOptions): Interval[] {
-  const queries = columns[0]?.length ?? 0
-  const sums = new Float64Array(columns.length)
-  const counts = new Float64Array(columns.length)
+  // Queries that every metric leaves out are none.
+  const rows = Array.from(columns[0]?.keys() ?? []).filter((row) =>
+    columns.some((values) => !Number.isNaN(values[row]!)),
+  )
+  const kept = columns.map((values) => Float64Array.from(rows, (row) => values[row]!))
+  const drawn = new Int32Array(rows.length)
   return resample(columns.length, options, (means) => {
-    sums.fill(0)
-    counts.fill(0)
-    for (let draw = 0; draw < queries; draw++) {
-      const query = options.random.below(queries)
-      for (let metric = 0; metric < columns.length; metric++) {
-        const value = columns[metric]![query]!
-        if (Number.isNaN(value)) continue
-        sums[metric]! += value
-        counts[metric]!++
-      }
-    }
-    for (let metric = 0; metric < columns.length; metric++) means[metric] = sums[metric]! / counts[metric]!
+    drawRows(drawn, rows.length, options.random)
+    for (const [metric, values] of kept.entries()) means[metric] = meanAt(values, drawn)
   })
 }
 
@@ -45,8 +38,9 @@ export function bootstrapQueries(columns: Columns, options: BootstrapOptions): I
 export function bootstrapClasses(columns: Columns, label: Int32Array, options: BootstrapOptions): Interval[] {
   const classes = columns.map((values) => sumClasses(values, label))
   const count = classes[0]?.sums.length ?? 0
+  const drawn = new Int32Array(count)
   return resample(columns.length, options, (means) => {
-    const drawn = Int32Array.from({length: count}, () => options.random.below(count))
+    drawRows(drawn, count, options.random)
     for (const [metric, {sums, counts}] of classes.entries()) {
       let [sum, queries] = [0, 0]
       for (const own of drawn) {
@@ -56,6 +50,22 @@ export function bootstrapClasses(columns: Columns, label: Int32Array, options: B
       means[metric] = sum / queries
     }
   })
+}
+
+function drawRows(drawn: Int32Array, count: number, random: Random): void {
+  // A 53-bit fraction of a count below 2^31: no row is noticeably more likely, and it takes a third of the time of a whole draw.
+  for (let at = 0; at < drawn.length; at++) drawn[at] = Math.floor(random.uniform() * count)
+}
+
+function meanAt(values: Float64Array, rows: Int32Array): number {
+  let [sum, count] = [0, 0]
+  for (let at = 0; at < rows.length; at++) {
+    const value = values[rows[at]!]!
+    if (Number.isNaN(value)) continue
+    sum += value
+    count++
+  }
+  return sum / count
 }
 
 /** Sums and numbers of the values of every class; classes in the order in which they are met. */
