@@ -1,15 +1,13 @@
-import {readFileSync} from 'node:fs'
 import {execa} from 'execa'
-import {z} from 'zod'
 import {findRun} from '../../pipeline/runs.ts'
-import {leavesOf} from '../../pipeline/tree.ts'
-import type {EpochFacts, Metrics, RunFacts} from '../../report/facts.ts'
+import type {EpochFacts, RunFacts} from '../../report/facts.ts'
 import {readSteps} from '../../tables/steps.ts'
 import {UserError} from '../../user-error.ts'
 import {loadHistory} from '../epochs/history.ts'
 import {metricTitle} from '../epochs/table.ts'
 import type {Project} from '../project.ts'
 import {findFile, type StoredNode} from './artifacts.ts'
+import {readMeasurement} from './measurement.ts'
 
 /** The numbers of a run, for its report. */
 export async function gatherFacts(project: Project, run: string, nodes: readonly StoredNode[]): Promise<RunFacts> {
@@ -88,48 +86,6 @@ function ifUserError(error: unknown): undefined {
   throw error
 }
 
-interface Measurement {
-  readonly metrics: Metrics
-  readonly description: readonly (readonly [string, string])[]
-  readonly intervals?: string
-}
-
-const bounds = z.tuple([z.number(), z.number()])
-const metricsFile = z.looseObject({
-  metrics: z.record(z.string(), z.number().nullable()),
-  details: z
-    .record(
-      z.string(),
-      z.looseObject({interval_over_classes: bounds.optional(), interval_over_queries: bounds.optional()}),
-    )
-    .default({}),
-  bootstrap: z.looseObject({resamples: z.number(), level: z.number()}).nullish(),
-})
-
-/** metrics.json: numbers, intervals where there are some, and all it says in words about how they were made. */
-function readMeasurement(file: string | undefined): Measurement | undefined {
-  if (file === undefined) return undefined
-  const parsed = metricsFile.safeParse(JSON.parse(readFileSync(file, 'utf8')))
-  if (!parsed.success) return undefined
-  const {metrics, details, bootstrap, ...rest} = parsed.data
-  const measured = Object.entries(metrics).flatMap(([name, value]) => {
-    if (value === null) return []
-    const [low, high] = details[name]?.interval_over_classes ?? details[name]?.interval_over_queries ?? []
-    return [[name, {value, ...(low === undefined || high === undefined ? {} : {interval: {low, high}})}] as const]
-  })
-  return {
-    metrics: Object.fromEntries(measured),
-    description: Object.entries(rest).map(([name, value]) => [name.replaceAll('_', ' '), spell(value)]),
-    ...(bootstrap ? {intervals: describeIntervals(bootstrap)} : {}),
-  }
-}
-
-/** Queries of one class find each other: drawing whole classes is the honest, wider interval. */
-function describeIntervals({resamples, level}: {resamples: number; level: number}): string {
-  const percent = Number((100 * level).toPrecision(3))
-  return `In brackets: ${percent} % of ${resamples.toLocaleString('en-US')} bootstrap resamples, drawing whole classes, have a mean between these bounds.`
-}
-
 async function gatherVersions(
   project: Project,
   nodes: readonly StoredNode[],
@@ -156,13 +112,4 @@ async function findCommit(folder: string): Promise<string | undefined> {
   if (head.exitCode !== 0) return undefined // no git, or no repository
   const changes = await git('status', '--porcelain', '--untracked-files=no')
   return `${head.stdout}${changes.stdout === '' ? '' : ', with changes'}`
-}
-
-/** `0-49`, `3`, `modulo 4, train 0-1`. */
-function spell(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  return leavesOf(value)
-    .map(([name, leaf]) => `${name} ${typeof leaf === 'string' ? leaf : JSON.stringify(leaf)}`)
-    .join(', ')
 }

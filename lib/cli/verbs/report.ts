@@ -1,53 +1,55 @@
 import {existsSync} from 'node:fs'
 import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {dirname, join, relative, resolve} from 'node:path'
+import {renderComparison} from '../../report/compare.ts'
+import {renderReport} from '../../report/report.ts'
 import {findRunName} from '../current-run.ts'
 import type {Project} from '../project.ts'
-import {openReport} from '../report/open.ts'
+import {listStored} from '../report/artifacts.ts'
+import {gatherFacts} from '../report/facts.ts'
+import {type OpenedRun, openRun} from '../report/open.ts'
+import {type FileOptions, writeFiles} from '../report/write-files.ts'
 import type {Terminal} from '../terminal.ts'
 import {formatBytes} from '../text/number.ts'
 
-export interface ReportOptions {
+export interface ReportOptions extends FileOptions {
   readonly out?: string
-  readonly figures?: string
 }
 
-/** Makes one HTML page of a run, or one that compares several; with `figures` the drawings and their numbers as files too. */
+/** Makes one HTML page of a run, or one that compares several; the other options also write files for other programs. */
 export async function report(
   project: Project,
   named: readonly string[],
   options: ReportOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const runs = (named.length === 0 ? [undefined] : named).map((name) => findRunName(project.artifacts, name))
-  const file = resolve(options.out ?? defaultFile(project, runs))
-  const html = runs.length === 1 ? await reportOne(project, runs[0]!, options, terminal) : await compare(project, runs)
+  const names = (named.length === 0 ? [undefined] : [...new Set(named)]).map((name) =>
+    findRunName(project.artifacts, name),
+  )
+  const [first] = names
+  const run = names.length === 1 ? await openRun(project, first!) : undefined
+  const html = run === undefined ? await compare(project, names) : await describe(run)
+  const file = resolve(options.out ?? join(project.artifacts, 'runs', first!, fileName(names)))
   await mkdir(dirname(file), {recursive: true})
   await writeFile(file, html)
   terminal.print([`${relative(process.cwd(), file)}  ${formatBytes(Buffer.byteLength(html))}`])
+  const wantsFiles = [options.figures, options.tensorboard, options.tables].some((folder) => folder !== undefined)
+  for (const name of wantsFiles ? names : []) {
+    terminal.print(await writeFiles(run ?? (await openRun(project, name)), options, names.length === 1))
+  }
   return 0
 }
 
-function defaultFile({artifacts}: Project, runs: readonly string[]): string {
-  return join(artifacts, 'runs', runs[0]!, runs.length === 1 ? 'report.html' : `report-${runs.join('-')}.html`)
+function fileName(names: readonly string[]): string {
+  return names.length === 1 ? 'report.html' : `report-${names.join('-').slice(0, 100)}.html`
 }
 
-async function reportOne(project: Project, run: string, {figures}: ReportOptions, terminal: Terminal): Promise<string> {
-  const {renderReport} = await import('../../report/report.ts')
-  const {facts, analysis, pictures} = await openReport(project, run)
-  if (figures !== undefined) {
-    const {writeFigures} = await import('../../report/figures.ts')
-    const written = await writeFigures(resolve(figures), facts, analysis, pictures)
-    terminal.print([`${relative(process.cwd(), resolve(figures))}  ${written.join(' ')}`])
-  }
+async function describe({facts, analysis, pictures}: OpenedRun): Promise<string> {
   return renderReport(facts, analysis, pictures, await readCredits(analysis?.tables.images.root))
 }
 
-async function compare(project: Project, runs: readonly string[]): Promise<string> {
-  const {renderComparison} = await import('../../report/compare.ts')
-  const {gatherFacts} = await import('../report/facts.ts')
-  const {listStored} = await import('../report/artifacts.ts')
-  const facts = runs.map((run) => gatherFacts(project, run, listStored(project.artifacts, run)))
+async function compare(project: Project, names: readonly string[]): Promise<string> {
+  const facts = names.map((name) => gatherFacts(project, name, listStored(project.artifacts, name)))
   return renderComparison(await Promise.all(facts))
 }
 

@@ -1,0 +1,56 @@
+import {readFileSync} from 'node:fs'
+import {z} from 'zod'
+import {leavesOf} from '../../pipeline/tree.ts'
+import type {Metrics} from '../../report/facts.ts'
+
+/** What metrics.json says. */
+export interface Measurement {
+  readonly metrics: Metrics
+  readonly description: readonly (readonly [string, string])[]
+  readonly intervals?: string
+}
+
+const bounds = z.tuple([z.number(), z.number()])
+const metricsFile = z.looseObject({
+  metrics: z.record(z.string(), z.number().nullable()),
+  details: z
+    .record(
+      z.string(),
+      z.looseObject({interval_over_classes: bounds.optional(), interval_over_queries: bounds.optional()}),
+    )
+    .default({}),
+  bootstrap: z.looseObject({resamples: z.number(), level: z.number()}).nullish(),
+})
+
+/** metrics.json: numbers, intervals where there are some, and all it says in words about how they were made. */
+export function readMeasurement(file: string | undefined): Measurement | undefined {
+  if (file === undefined) return undefined
+  const parsed = metricsFile.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  if (!parsed.success) return undefined
+  const {metrics, details, bootstrap, ...rest} = parsed.data
+  const measured = Object.entries(metrics).flatMap(([name, value]) => {
+    if (value === null) return []
+    const [low, high] = details[name]?.interval_over_classes ?? details[name]?.interval_over_queries ?? []
+    return [[name, {value, ...(low === undefined || high === undefined ? {} : {interval: {low, high}})}] as const]
+  })
+  return {
+    metrics: Object.fromEntries(measured),
+    description: Object.entries(rest).map(([name, value]) => [name.replaceAll('_', ' '), spell(value)]),
+    ...(bootstrap ? {intervals: describeIntervals(bootstrap)} : {}),
+  }
+}
+
+/** Queries of one class find each other: drawing whole classes is the honest, wider interval. */
+function describeIntervals({resamples, level}: {resamples: number; level: number}): string {
+  const percent = Number((100 * level).toPrecision(3))
+  return `In brackets: ${percent} % of ${resamples.toLocaleString('en-US')} bootstrap resamples, drawing whole classes, have a mean between these bounds.`
+}
+
+/** `0-49`, `3`, `modulo 4, train 0-1`. */
+function spell(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  return leavesOf(value)
+    .map(([name, leaf]) => `${name} ${typeof leaf === 'string' ? leaf : JSON.stringify(leaf)}`)
+    .join(', ')
+}
