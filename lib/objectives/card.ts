@@ -25,6 +25,8 @@ export interface LossCard {
   readonly weights?: boolean
   /** Whether it needs a teacher's embeddings beside the network's. */
   readonly teacher?: boolean
+  /** Its parameter that says how many weights a class has; absent: one. */
+  readonly centres?: string
   readonly parameters: Readonly<Record<string, z.ZodType>>
 }
 

@@ -13,6 +13,7 @@ export const softTriple = {
   compares: 'classes',
   reducer: {name: 'mean'},
   weights: true,
+  centres: 'centers_per_class',
   parameters: {
     centers_per_class: z.int().min(1).max(100).default(10).describe('centres a class'),
     la: z.number().positive().max(10_000).default(20).describe('multiplies the similarities with the classes'),

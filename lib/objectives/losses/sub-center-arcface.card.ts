@@ -11,6 +11,7 @@ export const subCenterArcface = {
   compares: 'classes',
   reducer: {name: 'mean'},
   weights: true,
+  centres: 'sub_centers',
   parameters: {
     sub_centers: z.int().min(1).max(100).default(3).describe('sub-centres a class'),
     ...angularMargin,

@@ -6,7 +6,7 @@ import {minerCards} from '../miners/cards.ts'
 import {multiple} from '../multiple.card.ts'
 import {regularizerCards} from '../regularizers/cards.ts'
 import {type DistanceSpec, distancesAmong} from './distance.ts'
-import {objectTo} from './objection.ts'
+import {type Objection, objectTo} from './objection.ts'
 import {type ReducerSpec, reducerParameters} from './reducer.ts'
 
 /** A miner with its parameters. */
@@ -82,7 +82,8 @@ const several = z.strictObject({
 /** One entry a loss, named as its file in losses/, and several losses at once. */
 export const objectiveParameters = union('loss', [...losses, several]) as unknown as z.ZodType<ObjectiveSpec>
 
-function lossSchema({name, distance, reducer, compares, parameters}: LossCard) {
+function lossSchema(card: LossCard) {
+  const {name, distance, reducer, compares, parameters} = card
   const schema = z.strictObject({
     loss: z.literal(name),
     ...parameters,
@@ -90,10 +91,12 @@ function lossSchema({name, distance, reducer, compares, parameters}: LossCard) {
       distance: distancesAmong(distance.names).default(distance.default).describe('how embeddings are compared'),
     }),
     reducer: reducerParameters.default(reducer).describe('how the terms become one number'),
-    ...(compares === 'pairs' && {
-      miner: minerParameters.nullable().default(null).describe('keeps some of the tuples of each batch; null: all'),
-      memory: memoryParameters.nullable().default(null).describe('compares with earlier batches too; null: no'),
-    }),
+    ...(compares === 'pairs'
+      ? {
+          miner: minerParameters.nullable().default(null).describe('keeps some of the tuples of each batch; null: all'),
+          memory: memoryParameters.nullable().default(null).describe('compares with earlier batches too; null: no'),
+        }
+      : {miner: leftOut(card, 'to mine'), memory: leftOut(card, 'to remember')}),
     ...((compares === 'pairs' || compares === 'batch') && {
       positives: z
         .enum(['class', 'image'])
@@ -105,11 +108,53 @@ function lossSchema({name, distance, reducer, compares, parameters}: LossCard) {
       .default([])
       .describe('penalties that are added to the loss'),
   })
-  return objectTo(schema, ({memory, positives}: LossSpec) =>
-    memory && positives === 'image'
-      ? [{path: ['memory'], text: 'must be null beside positives image: a view is not known again in another batch'}]
+  return objectTo(schema, (spec: LossSpec) => [...objectToMemory(spec), ...objectToClassPenalties(card, spec)])
+}
+
+/** A setting that a loss cannot have, for a reason that is better said than that it is not known. */
+function leftOut({name, compares}: LossCard, purpose: string) {
+  const what = {
+    pairs: 'pairs',
+    batch: 'the whole batch by its classes',
+    classes: 'with class weights',
+    views: 'views of the same image',
+  }[compares]
+  const text = `must be left out: ${name} compares ${what}, so there is nothing ${purpose}`
+  return z
+    .unknown()
+    .refine((value) => value === null, text)
+    .optional()
+}
+
+function objectToMemory({memory, positives}: LossSpec): Objection[] {
+  return memory && positives === 'image'
+    ? [{path: ['memory'], text: 'must be null beside positives image: a view is not known again in another batch'}]
+    : []
+}
+
+/** Penalties and weights by class that only some of the losses with class weights have a place for. */
+function objectToClassPenalties({name, centres}: LossCard, spec: LossSpec): Objection[] {
+  const isAlone = centres === undefined || (spec as unknown as Record<string, unknown>)[centres] === 1
+  const several = lossCards.flatMap((card) => (card.centres === undefined ? [] : [`${card.name} (${card.centres})`]))
+  const scattered = spec.regularizers.flatMap((regularizer, i) =>
+    regularizer.name === 'sparse-centers' && isAlone
+      ? [
+          {
+            path: ['regularizers', i, 'name'],
+            text: `must be another: sparse-centers draws several weights of a class together, and here ${name} has one; several have ${several.join(', ')}`,
+          },
+        ]
       : [],
   )
+  return name === 'proxy-anchor' && spec.reducer.name === 'class-weighted'
+    ? [
+        ...scattered,
+        {
+          path: ['reducer', 'name'],
+          text: 'must be another: the terms of proxy-anchor belong to proxies, not to rows of a class',
+        },
+      ]
+    : scattered
 }
 
 function regularizerParameters(kinds: readonly string[]) {

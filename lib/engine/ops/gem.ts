@@ -1,0 +1,117 @@
+import {bool, FLOAT, free, fromHost, INT32, type Raw, run, type} from '../op.ts'
+import type {Parameter} from '../parameter.ts'
+import {type Tape, Value} from '../tape.ts'
+import {cast, columnSums, ints, multiply, reshape} from './elementwise.ts'
+
+/** Smaller entries of the map count as this, and get no gradient. */
+const EPSILON = 1e-6
+
+/**
+ * GeM (Radenovic, Tolias and Chum 2019, equation 3): (mean over positions of max(x, 1e-6)^p)^(1/p), with one trained p [1] or one a channel
+ * [channels]; p = 1 is SPoC, p to infinity MAC. From [images, height, width, channels] to [images, channels], float32. Consumes its input.
+ */
+export function gem(map: Value, exponent: Parameter, tape?: Tape): Value {
+  const clamped = new Value(clampBelow(map.raw))
+  const powers = power(clamped.raw, exponent.raw)
+  const mean = new Value(overPositions('Mean', powers))
+  const inverse = unary('Reciprocal', exponent.raw)
+  const output = new Value(power(mean.raw, inverse))
+  free(powers, inverse)
+  tape?.record({
+    output,
+    kept: [map, clamped, mean, output],
+    backward: (gradient) => {
+      map.addGradient(
+        mapGradient(gradient, {map: map.raw, clamped: clamped.raw, mean: mean.raw, output: output.raw}, exponent.raw),
+      )
+      exponent.addGradient(
+        exponentGradient(gradient, {clamped: clamped.raw, mean: mean.raw, output: output.raw}, exponent),
+      )
+      free(gradient)
+    },
+  })
+  for (const value of [map, clamped, mean]) value.release()
+  return output
+}
+
+/** dy / dx = y / mean(x^p) * x^(p - 1) / positions, 0 where x is below the floor. */
+function mapGradient(
+  gradient: Raw,
+  {map, clamped, mean, output}: Readonly<Record<'map' | 'clamped' | 'mean' | 'output', Raw>>,
+  exponent: Raw,
+): Raw {
+  const [images, height, width, channels] = map.shape as [number, number, number, number]
+  const ratio = binary('RealDiv', output, mean)
+  const scaled = multiply(gradient, ratio)
+  const share = scalar(1 / (height * width))
+  const each = multiply(scaled, share)
+  const spread = reshape(each, [images, 1, 1, channels])
+  const one = scalar(1)
+  const lower = binary('Sub', exponent, one)
+  const slopes = power(clamped, lower)
+  const products = multiply(slopes, spread)
+  const floor = scalar(EPSILON)
+  const exact = cast(map, FLOAT)
+  const above = binary('GreaterEqual', exact, floor)
+  const mask = run('Cast', [above], [type('SrcT', above.dtype), type('DstT', FLOAT)])
+  const masked = multiply(products, mask)
+  const result = cast(masked, map.dtype)
+  free(ratio, scaled, share, each, spread, one, lower, slopes, products, floor, exact, above, mask, masked)
+  return result
+}
+
+/** dy / dp = y (mean(x^p log x) / (p mean(x^p)) - log(mean(x^p)) / p^2), summed over images, and over channels for one p. */
+function exponentGradient(
+  gradient: Raw,
+  {clamped, mean, output}: Readonly<Record<'clamped' | 'mean' | 'output', Raw>>,
+  {raw: exponent, shape}: Parameter,
+): Raw {
+  const powers = power(clamped, exponent)
+  const logs = unary('Log', clamped)
+  const weighted = multiply(powers, logs)
+  const moment = overPositions('Mean', weighted)
+  const relative = binary('RealDiv', moment, mean)
+  const first = binary('RealDiv', relative, exponent)
+  const logMean = unary('Log', mean)
+  const squared = multiply(exponent, exponent)
+  const second = binary('RealDiv', logMean, squared)
+  const difference = binary('Sub', first, second)
+  const slope = multiply(output, difference)
+  const products = multiply(gradient, slope)
+  const flat = shape[0] === 1 ? reshape(products, [products.shape[0]! * products.shape[1]!, 1]) : cast(products, FLOAT)
+  const sums = columnSums(flat)
+  free(powers, logs, weighted, moment, relative, first, logMean, squared, second, difference, slope, products, flat)
+  return sums
+}
+
+/** As float32. */
+function clampBelow(x: Raw): Raw {
+  const exact = cast(x, FLOAT)
+  const floor = scalar(EPSILON)
+  const clamped = binary('Maximum', exact, floor)
+  free(exact, floor)
+  return clamped
+}
+
+function overPositions(operation: 'Mean', map: Raw): Raw {
+  const axes = ints([1, 2])
+  const pooled = run(operation, [map, axes], [type('T', map.dtype), type('Tidx', INT32), bool('keep_dims', false)])
+  free(axes)
+  return pooled
+}
+
+function power(base: Raw, exponent: Raw): Raw {
+  return binary('Pow', base, exponent)
+}
+
+function binary(operation: string, a: Raw, b: Raw): Raw {
+  return run(operation, [a, b], [type('T', a.dtype)])
+}
+
+function unary(operation: string, x: Raw): Raw {
+  return run(operation, [x], [type('T', x.dtype)])
+}
+
+function scalar(value: number): Raw {
+  return fromHost(Float32Array.of(value), [])
+}
