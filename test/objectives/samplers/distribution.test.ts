@@ -148,6 +148,13 @@ describe('batches of classes (chi-square, false alarm 1 in 10,000)', () => {
     assertFits({drawn, chances: uniform(orderedPairs([...few.id]))})
   })
 
+  test('views: every pair of images in every order, each with its views together', async () => {
+    const few = imagesOf(3, 2)
+    const batches = await firstBatches(4000, {sampler: 'views', images_per_batch: 2, views: 2}, few)
+    const chances = orderedPairs([...few.id]).map((pair) => pair.replace(/(\d+) (\d+)/, '$1 $1 $2 $2'))
+    assertFits({drawn: batches.map(idsOf), chances: uniform(chances)})
+  })
+
   test('balanced: the class that is left over at the end of a pass is every one equally often; small classes repeat any image', async () => {
     const five = imagesOf(3, 2, 3, 3, 3)
     const mining = {sampler: 'balanced', classes_per_batch: 2, images_per_class: 3, iterations: 2}
