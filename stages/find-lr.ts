@@ -70,9 +70,13 @@ function tryTo(learn: () => number, hasBegun: boolean): number | undefined {
 }
 
 function describe(rates: readonly number[], smoothed: readonly number[], suggested: number | undefined): string {
-  const range = `from ${rates[0]!.toPrecision(3)} to ${rates.at(-1)!.toPrecision(3)} in ${rates.length} steps`
+  const range = `from ${brief(rates[0]!)} to ${brief(rates.at(-1)!)} in ${rates.length} steps`
   if (suggested === undefined) return `the loss falls at no learning rate ${range}; try another range`
   const lowest = Math.min(...smoothed)
   const best = rates[smoothed.indexOf(lowest)]!
-  return `learning rates ${range}: the loss falls fastest at ${suggested.toPrecision(3)} and is lowest (${lowest.toPrecision(4)}) at ${best.toPrecision(3)}`
+  return `learning rates ${range}: the loss falls fastest at ${brief(suggested)} and is lowest (${brief(lowest)}) at ${brief(best)}`
+}
+
+function brief(value: number): string {
+  return String(Number(value.toPrecision(3)))
 }

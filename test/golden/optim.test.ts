@@ -13,6 +13,7 @@ interface OptimizerCase {
   /** Where a schedule bends them from step to step. */
   readonly lr_used?: readonly number[]
   readonly beta1_used?: readonly number[]
+  readonly momentum_used?: readonly number[]
   readonly parameters_after_step: readonly (readonly number[])[]
 }
 
@@ -32,7 +33,7 @@ test('Every optimiser of the golden file is one of ours, and each of ours has ca
 
 for (const family of families) {
   describe(`${family}: the steps end where PyTorch's do`, () => {
-    for (const {id, params, lr_used, beta1_used, parameters_after_step: expected} of casesOf(family)) {
+    for (const {id, params, lr_used, beta1_used, momentum_used, parameters_after_step: expected} of casesOf(family)) {
       test(id, async () => {
         const {schedule, ...settings} = params
         assert.equal(schedule === undefined, lr_used === undefined, 'a schedule comes with the values it gave')
@@ -41,7 +42,7 @@ for (const family of families) {
         const trainer = await openTrainer([parameter], spec, {model: new Map()})
         gradients.forEach((values, i) => {
           parameter.addGradient(fromHost(Float32Array.from(values), [values.length]))
-          trainer.step({lr: lr_used?.[i] ?? params.lr, momentum: beta1_used?.[i], batches: 1})
+          trainer.step({lr: lr_used?.[i] ?? params.lr, momentum: (beta1_used ?? momentum_used)?.[i], batches: 1})
           const actual = parameter.toHost()
           // the fixtures' own tolerance for float32 against float64
           expected[i]!.forEach((value, j) => {

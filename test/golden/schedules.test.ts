@@ -56,14 +56,14 @@ const families: Readonly<Record<string, (params: Record<string, number>, schedul
     base: base_lr!,
     moment: perEpoch,
   }),
-  'one-cycle': ({max_lr, total_steps, base_momentum = 0.85, ...params}, {params: {anneal = 'cos', three_phase}}) => ({
+  'one-cycle': ({max_lr, total_steps, ...params}, {params: {anneal = 'cos', three_phase}, momentum, beta1}) => ({
     spec: {
       name: 'one-cycle',
       epochs: 1,
       anneal,
       three_phase,
-      base_momentum,
-      ...pick(params, 'pct_start', 'div_factor', 'final_div_factor', 'max_momentum'),
+      cycle_momentum: (momentum ?? beta1) !== undefined,
+      ...pick(params, 'pct_start', 'div_factor', 'final_div_factor', 'base_momentum', 'max_momentum'),
     },
     base: max_lr!,
     moment: inOneEpoch(total_steps!),
@@ -78,7 +78,7 @@ const families: Readonly<Record<string, (params: Record<string, number>, schedul
       floor: base_lr! / max_lr!,
       mode,
       cycle_momentum: momentum !== undefined,
-      ...pick(params, 'base_momentum', 'max_momentum'),
+      ...pick(params, 'gamma', 'base_momentum', 'max_momentum'),
     },
     base: max_lr!,
     moment: perEpoch,

@@ -86,6 +86,13 @@ describe('a learning rate', () => {
     assert.deepEqual(starts, [0, 2, 6])
   })
 
+  test('of cycles is lower with each step, or by half with each cycle', async () => {
+    const spec = {name: 'cyclic', up_epochs: 1, floor: 0.5, cycle_momentum: false}
+    assert.deepEqual(await lrs(spec, 5, 1), [1, 2, 1, 2, 1])
+    assert.deepEqual(await lrs({...spec, mode: 'triangular2'}, 5, 1), [1, 2, 1, 1.5, 1])
+    assert.deepEqual(await lrs({...spec, mode: 'exp_range', gamma: 0.5}, 5, 1), [1, 1.5, 1, 1.125, 1])
+  })
+
   test('on a plateau is what the measurements have left of it', async () => {
     assert.deepEqual(await lrs({name: 'plateau', metric: 'map_at_r'}, 2, 1, 0.25), [0.5, 0.5])
   })

@@ -15,7 +15,7 @@ test('A range test of learning rates by hand says which one, and the loop never 
 
   const found = await nearmiss(folder, 'stage', 'find-lr', '--epoch', '1', ...all)
   assert.equal(found.code, 0, found.stdout + found.stderr)
-  assert.match(found.stderr + found.stdout, /learning rates from 0\.000100 to .* in \d+ steps|the loss falls at no/)
+  assert.match(found.stderr + found.stdout, /learning rates from 0\.0001 to .* in \d+ steps|the loss falls at no/)
   const {lr, loss, suggested} = await readRates(/rates {2}(.*\.arrow)/.exec(found.stdout)![1]!)
   assert.equal(lr[0], 1e-4)
   assert.ok(lr.length >= 2 && lr.length <= 12)

@@ -63,9 +63,10 @@ export const scheduleParameters = z
       up_epochs: epochs.describe('epochs in which the rate rises; 0.5 is half an epoch'),
       down_epochs: epochs.optional().describe('default: up_epochs'),
       mode: z
-        .enum(['triangular', 'triangular2'])
+        .enum(['triangular', 'triangular2', 'exp_range'])
         .default('triangular')
-        .describe('triangular2: half as high with each cycle'),
+        .describe('triangular2: half as high with each cycle; exp_range: by gamma lower with each step'),
+      gamma: z.number().positive().max(1).default(1).describe('for exp_range'),
       floor: share.default(0.1).describe('share of the rate between two rises'),
       cycle_momentum: z.boolean().default(true).describe('momentum, or the first beta, falls while the rate rises'),
       base_momentum: momentum.default(0.8),
