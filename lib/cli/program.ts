@@ -64,6 +64,20 @@ export function buildProgram({version, run}: ProgramHost): Command {
       run(async (project, terminal) => (await import('./verbs/status.ts')).status(project, options, terminal)),
     )
 
+  program
+    .command('compare')
+    .description('compare runs on the queries they share: intervals, paired differences, what could have been seen')
+    .argument(
+      '<run...>',
+      'demo, demo@5, or a folder that stage evaluate wrote; each at its best epoch unless @ says another',
+    )
+    .option('--json', 'as JSON', false)
+    .action((references: string[], options) =>
+      run(async (project, terminal) =>
+        (await import('./verbs/compare.ts')).compare(project, references, options, terminal),
+      ),
+    )
+
   named(program.command('show'))
     .description('look into an artifact: schema, rows, norms, hardest pairs, tensors, metrics')
     .argument('<artifact>', 'mine-negatives@3, mine-negatives@3.neighbours, evaluate@best, or a file')

@@ -21,6 +21,9 @@ test('the real stages run through an epoch, and a second call computes nothing',
     assert.ok(metrics.precision_at_1 >= 0 && metrics.precision_at_1 <= 1)
     assert.ok(metrics.map_at_r <= metrics.precision_at_1 + 1)
   }
+  const compared = await nearmiss(folder, 'compare', 'demo@0', 'demo@best')
+  assert.equal(compared.code, 0, compared.stderr)
+  assert.match(compared.stdout, /^demo@\d less demo@0 +difference/m)
   const refs = JSON.parse(await readFile(join(folder, 'artifacts/runs/demo/refs.json'), 'utf8')) as object
   assert.ok('train-epoch@1' in ('nodes' in refs ? (refs.nodes as object) : refs))
 })

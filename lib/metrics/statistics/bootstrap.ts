@@ -69,7 +69,7 @@ function meanAt(values: Float64Array, rows: Int32Array): number {
 }
 
 /** Sums and numbers of the values of every class; classes in the order in which they are met. */
-function sumClasses(values: Float64Array, label: Int32Array): {sums: Float64Array; counts: Float64Array} {
+export function sumClasses(values: Float64Array, label: Int32Array): {sums: Float64Array; counts: Float64Array} {
   const numbers = new Map<number, number>()
   for (const own of label) if (!numbers.has(own)) numbers.set(own, numbers.size)
   const sums = new Float64Array(numbers.size)
