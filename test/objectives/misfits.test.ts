@@ -31,6 +31,31 @@ describe('a loss and a sampler that do not go together are refused, with what do
       {loss: 'multiple', losses: [{objective: {loss: 'triplet'}}, {objective: {loss: 'ntxent', positives: 'image'}}]},
       'objective.losses.1.objective.positives must be class with mining.sampler classes, which plans one view of an image; mining.sampler views plans several',
     ],
+    [
+      {sampler: 'hard-triplets'},
+      {loss: 'triplet', miner: {name: 'semi-hard'}},
+      'objective.miner must be null with mining.sampler hard-triplets, which plans the tuples; for it, take a sampler of plain batches, such as classes or m-per-class',
+    ],
+    [
+      {sampler: 'class-groups'},
+      {loss: 'contrastive', memory: {size: 1000}},
+      'objective.memory must be null with mining.sampler class-groups, which plans the tuples; for it, take a sampler of plain batches, such as classes or m-per-class',
+    ],
+    [
+      {sampler: 'classes', classes_per_batch: 1},
+      {loss: 'triplet', miner: {name: 'n-pair'}},
+      'mining.classes_per_batch must be at least 2: triplet learns from pairs of images of different classes, and a batch would have one class',
+    ],
+    [
+      {sampler: 'm-per-class', batch_size: 4, images_per_class: 4},
+      {loss: 'fastap'},
+      'mining.batch_size must be at least 8: fastap learns from pairs of images of different classes, and a batch would have one class',
+    ],
+    [
+      {sampler: 'm-per-class', images_per_class: 1},
+      {loss: 'n-pair', miner: {name: 'n-pair'}},
+      'mining.images_per_class must be at least 2: n-pair learns from pairs of images of a class',
+    ],
   ]
   for (const [mining, objective, message] of refused) {
     test(message, () => assert.deepEqual(refusals(mining, objective), [message]))
@@ -49,6 +74,15 @@ test('what goes together is let through', () => {
     ],
     [views, {loss: 'triplet'}],
     [{sampler: 'hard-triplets'}, {loss: 'triplet'}],
+    [
+      {sampler: 'class-groups', negatives: 0},
+      {loss: 'triplet', miner: {name: 'batch-hard'}},
+    ],
+    [
+      {sampler: 'classes', classes_per_batch: 1},
+      {loss: 'contrastive', memory: {size: 1000}},
+    ],
+    [{sampler: 'class-groups', classes_per_batch: 1}, {loss: 'triplet'}],
   ]
   for (const [mining, objective] of allowed) assert.deepEqual(refusals(mining, objective), [])
 })

@@ -10,7 +10,12 @@ export function misfits({mining, objective}: {mining: MiningSpec; objective: Obj
   return partsOf(objective).flatMap(({objective: loss}, number) => {
     const {compares} = lossCards.find(({name}) => name === loss.loss)!
     const own = 'losses' in objective ? ['objective', 'losses', number, 'objective'] : ['objective']
-    return [...viewMisfits(mining, loss, compares, own), ...positiveMisfits(mining, loss, compares)]
+    return [
+      ...viewMisfits(mining, loss, compares, own),
+      ...planMisfits(mining, loss, own),
+      ...positiveMisfits(mining, loss, compares),
+      ...negativeMisfits(mining, loss, compares),
+    ]
   })
 }
 
@@ -36,6 +41,18 @@ function viewMisfits(
   ]
 }
 
+/** A miner and a memory look at the whole batch: the tuples of the plan would be made for nothing. */
+function planMisfits(mining: MiningSpec, {miner, memory}: LossSpec, own: Objection['path']): Objection[] {
+  if (!plansTuples(mining)) return []
+  const text = `must be null with mining.sampler ${mining.sampler}, which plans the tuples; for it, take a sampler of plain batches, such as classes or m-per-class`
+  return [...(miner ? [{path: [...own, 'miner'], text}] : []), ...(memory ? [{path: [...own, 'memory'], text}] : [])]
+}
+
+function plansTuples(mining: MiningSpec): boolean {
+  if (mining.sampler === 'class-groups') return mining.negatives > 0
+  return ['hard-triplets', 'random-triplets', 'distance-weighted', 'cluster-negatives'].includes(mining.sampler)
+}
+
 /** Batches without two images of a class have no positive pairs. */
 function positiveMisfits(mining: MiningSpec, loss: LossSpec, compares: LossCard['compares']): Objection[] {
   if (!['pairs', 'batch'].includes(compares) || withoutPairs.includes(loss.loss) || loss.memory) return []
@@ -54,3 +71,15 @@ function positiveMisfits(mining: MiningSpec, loss: LossSpec, compares: LossCard[
 
 /** Losses that compare the rows of a batch but can do without a second image of a class. */
 const withoutPairs = ['instance']
+
+/** Batches of one class have no negative pairs. */
+function negativeMisfits(mining: MiningSpec, loss: LossSpec, compares: LossCard['compares']): Objection[] {
+  if (!['pairs', 'batch'].includes(compares) || loss.memory || plansTuples(mining)) return []
+  const why = `${loss.loss} learns from pairs of images of different classes, and a batch would have one class`
+  if ('classes_per_batch' in mining && mining.classes_per_batch === 1) {
+    return [{path: ['mining', 'classes_per_batch'], text: `must be at least 2: ${why}`}]
+  }
+  if (!('batch_size' in mining && 'images_per_class' in mining) || mining.batch_size > mining.images_per_class)
+    return []
+  return [{path: ['mining', 'batch_size'], text: `must be at least ${2 * mining.images_per_class}: ${why}`}]
+}
