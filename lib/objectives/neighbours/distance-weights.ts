@@ -20,28 +20,12 @@ export function logWeight(similarity: number, {dim, lower}: DistanceLaw): number
   return ((2 - dim) / 2) * Math.log(squared) - ((dim - 3) / 2) * Math.log(rest)
 }
 
+/** The smallest similarity that may be drawn. */
+export function leastSimilarity({upper}: DistanceLaw): number {
+  return upper === null ? Number.NEGATIVE_INFINITY : 1 - upper ** 2 / 2
+}
+
 /** Whether an image at this similarity is too far away to be drawn. */
-export function isBeyond(similarity: number, {upper}: DistanceLaw): boolean {
-  return upper !== null && 2 - 2 * similarity > upper * upper
-}
-
-/**
- * The similarities whose log weight may be at least `enough`: those up to `below` and those from `above` on. From 3 dimensions
- * on the weight falls and then rises with the similarity, so they are the two ends of the scale.
- */
-export function endsOfScale(enough: number, law: DistanceLaw): {below: number; above: number} {
-  const bottom = -1 / (2 * law.dim - 5)
-  if (law.dim < 3 || logWeight(bottom, law) >= enough) return {below: 1, above: 1}
-  return {below: boundary(bottom, -1, enough, law), above: boundary(bottom, 1, enough, law)}
-}
-
-/** Where on the way from `poor` to `rich` similarities begin to have the log weight `enough`; just before it, by rounding. */
-function boundary(poor: number, rich: number, enough: number, law: DistanceLaw): number {
-  let [from, to] = [poor, rich]
-  for (let i = 0; i < 40; i++) {
-    const middle = (from + to) / 2
-    if (logWeight(middle, law) >= enough) to = middle
-    else from = middle
-  }
-  return from
+export function isBeyond(similarity: number, law: DistanceLaw): boolean {
+  return similarity < leastSimilarity(law)
 }
