@@ -11,7 +11,7 @@ import {openPython, peerScript} from './python.ts'
 const rounds = 10
 const variants = ['for-loop', 'foreach', 'fused']
 const threads = availableParallelism()
-const layout = await layoutOf({backbone: 'resnet18', width: 64, stem: 'imagenet', pool: 'spoc', batchnorm: 'live'})
+const layout = await layoutOf({backbone: 'resnet18', width: 64, stem: 'imagenet', pool: 'spoc', embedding: null, batchnorm: 'live'})
 
 /** The settings of peers/optimizers.py. */
 const optimizers: Readonly<Record<string, object>> = {

@@ -4,7 +4,7 @@ import {transformList} from '../lib/data/transforms/parameters.ts'
 import {nameAt} from '../lib/metrics/names.ts'
 import {metricsParameters} from '../lib/metrics/parameters.ts'
 import {optimizerParameters} from '../lib/model/optimizer-parameters.ts'
-import {backboneNames} from '../lib/model/spec.ts'
+import {backboneNames, poolNames} from '../lib/model/spec.ts'
 import {miningParameters} from '../lib/objectives/parameters/mining.ts'
 import {misfits} from '../lib/objectives/parameters/misfits.ts'
 import type {Objection} from '../lib/objectives/parameters/objection.ts'
@@ -36,7 +36,25 @@ const modelParameters = z.strictObject({
     .enum(['imagenet', 'small'])
     .default('imagenet')
     .describe('small: 3x3 stride 2 and no max pool, for images of about 64 pixels'),
-  pool: z.enum(['spoc', 'mac']).default('spoc').describe('mean or maximum over positions'),
+  pool: z
+    .enum(poolNames)
+    .default('spoc')
+    .describe(
+      'spoc: mean over positions; mac: maximum; gem, gem-channels: generalised mean with trained exponents; rmac: regions',
+    ),
+  embedding: z
+    .strictObject({
+      size: z.int().min(2).max(8192).describe('numbers in the descriptor'),
+      hidden: z.array(z.int().min(2).max(8192)).default([]).describe('widths of layers before the last'),
+      relu: z.enum(['between', 'mlrc']).default('between').describe('mlrc: before every layer but the last'),
+      normalise: z
+        .enum(['none', 'added', 'clamped'])
+        .default('none')
+        .describe('L2 before the first layer; added: RAML'),
+    })
+    .nullable()
+    .default(null)
+    .describe('linear layers behind the pooling; null: none'),
   batchnorm: z.enum(['frozen', 'live']).default('frozen').describe('frozen: statistics fixed, scale and shift trained'),
   weights: z.string().min(1).describe('"random", or the path of a torchvision .pth or .safetensors file'),
 })
@@ -110,6 +128,9 @@ export type ExtractDescriptorsValues = Pick<Parameters, 'precision'> & {
   /** Of random transforms. */
   readonly seed?: number
   readonly epoch?: number
+}
+export interface DescribeImagesValues {
+  readonly model: Pick<Parameters['model'], 'backbone'>
 }
 export type MineNegativesValues = Pick<Parameters, 'mining' | 'schedule' | 'seed'> & {
   readonly optimizer: Pick<Parameters['optimizer'], 'lr'>

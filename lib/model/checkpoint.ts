@@ -4,7 +4,7 @@ import {UserError} from '../user-error.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
 import {layoutOf} from './layout.ts'
 import {openSafetensors, writeSafetensors} from './safetensors.ts'
-import {type BackboneName, backboneNames, type ModelSpec} from './spec.ts'
+import {type BackboneName, backboneNames, type ModelSpec, poolNames} from './spec.ts'
 import {hostDtype, loadTensor, type TensorSource} from './tensor-source.ts'
 
 /** How images become the numbers that a network was trained with. */
@@ -84,7 +84,15 @@ const modelMetadata = z.object({
     backbone: z.enum(backboneNames),
     width: z.int().positive(),
     stem: z.enum(['imagenet', 'small']),
-    pool: z.enum(['spoc', 'mac']),
+    pool: z.enum(poolNames),
+    embedding: z
+      .strictObject({
+        size: z.int().positive(),
+        hidden: z.array(z.int().positive()),
+        relu: z.enum(['between', 'mlrc']),
+        normalise: z.enum(['none', 'added', 'clamped']),
+      })
+      .nullable(),
     batchnorm: z.enum(['frozen', 'live']),
   }) satisfies z.ZodType<ModelSpec>,
   preprocessing: z.strictObject({

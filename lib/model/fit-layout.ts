@@ -1,5 +1,6 @@
 import {layoutOf} from './layout.ts'
 import type {ModelSpec} from './spec.ts'
+import type {TensorRole} from './tensor-layout.ts'
 import {type FileDtype, hostDtype} from './tensor-source.ts'
 
 interface TensorShape {
@@ -9,19 +10,23 @@ interface TensorShape {
 
 /**
  * Why named tensors are not the weights of a network, one clause per kind (missing, unknown, other shape, other type) with the first
- * ten names each; empty when they are. Counts of batches may be missing where `countsOptional`.
+ * ten names each; empty when they are. Counts of batches may be missing where `countsOptional`, the tensors of
+ * the head where `headOptional`.
  */
 export async function misfits(
   tensors: ReadonlyMap<string, TensorShape>,
   spec: ModelSpec,
-  {countsOptional}: {countsOptional: boolean},
+  {countsOptional, headOptional = false}: {countsOptional: boolean; headOptional?: boolean},
 ): Promise<string[]> {
   const layout = await layoutOf(spec)
   const names = new Set(layout.map(({name}) => name))
   const expected = layout.map((part) => ({...part, got: tensors.get(part.name)}))
   const isSame = (a: readonly number[], b: readonly number[]) =>
     a.length === b.length && a.every((length, axis) => length === b[axis])
-  const missing = expected.filter(({role, got}) => got === undefined && !(countsOptional && role === 'count'))
+  const missing = expected.filter(
+    ({role, got}) =>
+      got === undefined && !(countsOptional && role === 'count') && !(headOptional && headRoles.includes(role)),
+  )
   const unknown = [...tensors].filter(([name]) => !names.has(name))
   const reshaped = expected.filter(({shape, got}) => got !== undefined && !isSame(got.shape, shape))
   const retyped = expected.filter(({role, got}) => got && hostDtype(got.dtype) !== (role === 'count' ? 'I64' : 'F32'))
@@ -49,6 +54,9 @@ export async function misfits(
 export function describeSpec({backbone, width, stem}: ModelSpec): string {
   return `${backbone} (width ${width}, stem ${stem})`
 }
+
+/** A file of a backbone has none of these: they start at random. */
+export const headRoles: readonly TensorRole[] = ['linear', 'exponent']
 
 const listed = 10
 

@@ -1,23 +1,25 @@
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
-import {layoutOf, type TensorLayout} from './layout.ts'
+import {layoutOf} from './layout.ts'
+import {startTensor} from './random-weights.ts'
 import {openForReading, readExactly} from './read-file.ts'
 import {openSafetensors} from './safetensors.ts'
 import type {ModelSpec} from './spec.ts'
+import type {TensorLayout} from './tensor-layout.ts'
 import {loadTensor, type StoredTensor, type TensorSource} from './tensor-source.ts'
 import {openTorchFile} from './torch-file.ts'
 
 /**
  * Imports the weights of a network from a file of torch.save or from safetensors, whatever its name ends with. A classifier
- * (`fc.*`) is left out, a prefix `module.` taken off; absent counts of batches are 0. Nothing in the file is executed.
+ * (`fc.*`) is left out, a prefix `module.` taken off; absent counts of batches are 0, and an absent head starts at random from the seed. Nothing in the file is executed.
  * Throws UserError when the file is missing, damaged, hostile, or of another architecture (listing what does not fit).
  */
-export async function importWeights(path: string, spec: ModelSpec): Promise<StateDict> {
+export async function importWeights(path: string, spec: ModelSpec, seed: number): Promise<StateDict> {
   const source = await openWeights(path)
   try {
     const tensors = backboneTensors(source)
-    const problems = await misfits(tensors, spec, {countsOptional: true})
+    const problems = await misfits(tensors, spec, {countsOptional: true, headOptional: true})
     if (problems.length > 0) {
       throw new UserError(
         `${path} does not hold the weights of ${describeSpec(spec)}: ${problems.join('. ')}. ` +
@@ -25,7 +27,8 @@ export async function importWeights(path: string, spec: ModelSpec): Promise<Stat
       )
     }
     const weights: [string, HostTensor][] = []
-    for (const layout of await layoutOf(spec)) weights.push([layout.name, await loadOrZero(path, tensors, layout)])
+    for (const layout of await layoutOf(spec))
+      weights.push([layout.name, await loadOrStart(path, tensors, layout, seed)])
     return new Map(weights)
   } finally {
     await source.close()
@@ -68,14 +71,16 @@ function backboneTensors({tensors}: TensorSource): Map<string, StoredTensor> {
   return new Map(named.filter(([name]) => !name.startsWith('fc.')))
 }
 
-async function loadOrZero(
+async function loadOrStart(
   path: string,
   tensors: ReadonlyMap<string, StoredTensor>,
-  {name, shape}: TensorLayout,
+  layout: TensorLayout,
+  seed: number,
 ): Promise<HostTensor> {
+  const {name} = layout
   const tensor = tensors.get(name)
   // Files from before PyTorch 0.4.1 have no counts; they only matter to averages over all batches, which ResNets do not use.
-  if (tensor === undefined) return {dtype: 'I64', shape, data: new BigInt64Array(1)}
+  if (tensor === undefined) return startTensor(layout, seed)
   try {
     return await loadTensor(tensor)
   } catch (error) {

@@ -1,21 +1,13 @@
-import {loadBackbone} from './backbones/backbone.ts'
+import {type Layers, loadBackbone} from './backbones/backbone.ts'
+import {buildHead} from './heads/head.ts'
 import type {ModelSpec} from './spec.ts'
+import type {TensorLayout} from './tensor-layout.ts'
 
-/** What a tensor is to its layer: a convolution's weights, or one of batch norm's γ, β, running mean, running variance and step count. */
-export type TensorRole = 'conv' | 'gamma' | 'beta' | 'mean' | 'variance' | 'count'
-
-/** One tensor of a network as its package names and shapes it; convolutions are [out, in, height, width], counts are scalars. */
-export interface TensorLayout {
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly role: TensorRole
-}
-
-/** All tensors of a network in the order of its package's state dict, without the classifier. */
+/** All tensors of a network: the backbone's in the order of its package's state dict, without the classifier, then the head's. */
 export async function layoutOf(spec: ModelSpec): Promise<TensorLayout[]> {
   const build = await loadBackbone(spec)
   const tensors: TensorLayout[] = []
-  build(spec, {
+  const layers: Layers = {
     unit: ({convolution, norm, input, output, size}) => {
       tensors.push(
         {name: `${convolution}.weight`, shape: [output, input, size, size], role: 'conv'},
@@ -23,7 +15,12 @@ export async function layoutOf(spec: ModelSpec): Promise<TensorLayout[]> {
       )
       return onPaper
     },
-  })
+    weight: (layout) => {
+      tensors.push(layout)
+      return undefined as never // only layers that compute look at it
+    },
+  }
+  buildHead(spec, build(spec, layers).channels, layers)
   return tensors
 }
 

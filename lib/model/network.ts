@@ -3,13 +3,13 @@ import {cast} from '../engine/ops/elementwise.ts'
 import {type FoldedUnit, foldedUnit} from '../engine/ops/folded-unit.ts'
 import {liveUnit} from '../engine/ops/live-unit.ts'
 import {normalisePixels} from '../engine/ops/pixels.ts'
-import {mac, spoc} from '../engine/ops/pooling.ts'
 import type {Unit} from '../engine/ops/unit.ts'
 import type {Parameter} from '../engine/parameter.ts'
 import type {StateDict} from '../engine/state-dict.ts'
 import {Tape, Value} from '../engine/tape.ts'
 import type {tf} from '../engine/tensorflow.ts'
-import {loadBackbone, type UnitShape} from './backbones/backbone.ts'
+import {type Layers, loadBackbone, type UnitShape} from './backbones/backbone.ts'
+import {buildHead} from './heads/head.ts'
 import type {ModelSpec, Precision} from './spec.ts'
 import {openWeightStore} from './weight-store.ts'
 
@@ -81,16 +81,17 @@ export async function openNetwork(
     const training = live ? liveUnit(weights, dtype) : fixed.apply
     return (x, ending, tape) => (tape === undefined ? fixed.apply : training)(x, ending, tape)
   }
-  const {trunk, channels} = build(spec, {unit: openUnit})
-  const pool = spec.pool === 'spoc' ? spoc : mac
-  const embed = (images: Value, tape?: Tape): Value => pool(trunk(images, tape), tape)
+  const layers: Layers = {unit: openUnit, weight: ({name}) => store.openWeight(name)}
+  const {trunk, channels} = build(spec, layers)
+  const head = buildHead(spec, channels, layers)
+  const embed = (images: Value, tape?: Tape): Value => head.apply(trunk(images, tape), tape)
   if (!options.training) {
     for (const unit of folded) unit.fold()
-    store.dispose()
+    store.disposeUnits()
   }
   let passes = 0
   return {
-    dim: channels,
+    dim: head.dim,
     describe: (batch) => {
       const output = embed(openImages(batch, normalisation, dtype))
       const descriptors = read(output.raw) as Float32Array
@@ -107,7 +108,7 @@ export async function openNetwork(
     weights: () => store.toStateDict(passes),
     dispose: () => {
       for (const unit of folded) unit.dispose()
-      if (options.training) store.dispose()
+      store.dispose()
     },
   }
 }

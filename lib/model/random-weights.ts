@@ -1,17 +1,19 @@
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {openRandom} from '../random.ts'
-import {layoutOf, type TensorLayout} from './layout.ts'
+import {layoutOf} from './layout.ts'
 import type {ModelSpec} from './spec.ts'
+import type {TensorLayout} from './tensor-layout.ts'
 
 /**
  * Random weights as torchvision's ResNet starts: convolutions normal with variance 2 / (outgoing channels * size²)
- * (He et al. 2015, fan_out), batch norm γ 1, β 0, mean 0, variance 1. Each tensor has a stream of its own.
+ * (He et al. 2015, fan_out), batch norm γ 1, β 0, mean 0, variance 1; linear layers as PyTorch's, uniform within 1 / √inputs; exponents of GeM 3. Each tensor has a stream of its own.
  */
 export async function randomWeights(spec: ModelSpec, seed: number): Promise<StateDict> {
   return new Map((await layoutOf(spec)).map((layout) => [layout.name, startTensor(layout, seed)]))
 }
 
-function startTensor({name, shape, role}: TensorLayout, seed: number): HostTensor {
+/** The start of one tensor. */
+export function startTensor({name, shape, role, fanIn}: TensorLayout, seed: number): HostTensor {
   const size = shape.reduce((product, length) => product * length, 1)
   switch (role) {
     case 'conv': {
@@ -20,6 +22,13 @@ function startTensor({name, shape, role}: TensorLayout, seed: number): HostTenso
       const random = openRandom(seed, 'random-weights', name)
       return {dtype: 'F32', shape, data: new Float32Array(size).map(() => deviation * random.normal())}
     }
+    case 'linear': {
+      const bound = 1 / Math.sqrt(fanIn!)
+      const random = openRandom(seed, 'random-weights', name)
+      return {dtype: 'F32', shape, data: new Float32Array(size).map(() => bound * (2 * random.uniform() - 1))}
+    }
+    case 'exponent':
+      return {dtype: 'F32', shape, data: new Float32Array(size).fill(3)}
     case 'gamma':
     case 'variance':
       return {dtype: 'F32', shape, data: new Float32Array(size).fill(1)}

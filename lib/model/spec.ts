@@ -3,6 +3,20 @@ export const backboneNames = ['resnet18', 'resnet34', 'resnet50', 'resnet101'] a
 
 export type BackboneName = (typeof backboneNames)[number]
 
+export const poolNames = ['spoc', 'mac', 'gem', 'gem-channels', 'rmac'] as const
+
+/** Linear layers behind the pooling. */
+export interface EmbeddingSpec {
+  /** Numbers in the descriptor. */
+  readonly size: number
+  /** Widths of layers before the last one. */
+  readonly hidden: readonly number[]
+  /** between: between layers; mlrc: before every layer but the last, as the Reality Check's MLP. */
+  readonly relu: 'between' | 'mlrc'
+  /** Whether, and with which floor, pooled vectors are divided by their length first (RAML: added). */
+  readonly normalise: 'none' | 'added' | 'clamped'
+}
+
 /** What a network is, apart from its weights: kept in every checkpoint. */
 export interface ModelSpec {
   /** The name of its file in backbones/. */
@@ -11,8 +25,13 @@ export interface ModelSpec {
   readonly width: number
   /** imagenet: 7x7 stride 2 and max pool; small: 3x3 stride 2, no max pool, for images of about 64 pixels. */
   readonly stem: 'imagenet' | 'small'
-  /** spoc: mean over positions (Babenko and Lempitsky 2015); mac: maximum (Tolias et al. 2016). */
-  readonly pool: 'spoc' | 'mac'
+  /**
+   * spoc: mean over positions (Babenko and Lempitsky 2015); mac: maximum (Tolias et al. 2016); gem: generalised mean with one trained
+   * exponent, gem-channels: with one a channel (Radenović et al. 2019); rmac: maxima of regions (Tolias et al. 2016).
+   */
+  readonly pool: (typeof poolNames)[number]
+  /** Linear layers behind the pooling; null: the pooled vector is the descriptor. */
+  readonly embedding: EmbeddingSpec | null
   /** frozen: statistics fixed, scale and shift trained (all four reference systems); live: training from random weights. */
   readonly batchnorm: 'frozen' | 'live'
 }

@@ -8,16 +8,21 @@ import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 export interface WeightStore {
   /** The weights of a convolution and its batch norm, by torchvision's names. */
   openUnit(convolution: string, norm: string, stride: number): UnitWeights
+  /** A trained tensor of its own. */
+  openWeight(name: string): Parameter
   /** What is trained, in the order of the state dict. */
   parameters(): Parameter[]
   /** The present state; `passes` forward passes in training mode are added to batch norm's counters. */
   toStateDict(passes: number): StateDict
+  /** Frees the weights of units, which keep them in folded form. */
+  disposeUnits(): void
   dispose(): void
 }
 
 export function openWeightStore(state: StateDict): WeightStore {
   const parameters = new Map<string, Parameter>()
   const statistics = new Map<string, () => Raw>()
+  const ofUnits: Parameter[] = []
   const openParameter = (name: string): Parameter => {
     const {data, shape} = findFloats(state, name)
     const parameter = new Parameter(name, data, shape)
@@ -44,14 +49,26 @@ export function openWeightStore(state: StateDict): WeightStore {
         mean: openStatistic(`${norm}.running_mean`, () => unit.mean),
         variance: openStatistic(`${norm}.running_var`, () => unit.variance),
       }
+      ofUnits.push(unit.kernel, unit.scale, unit.shift)
       return unit
     },
+    openWeight: openParameter,
     parameters: () => [...state.keys()].flatMap((name) => parameters.get(name) ?? []),
     toStateDict: (passes) => new Map([...state].map(([name, tensor]) => [name, exportTensor(name, tensor, passes)])),
+    disposeUnits,
     dispose: () => {
+      disposeUnits()
       for (const parameter of parameters.values()) parameter.dispose()
-      for (const present of statistics.values()) free(present())
     },
+  }
+
+  function disposeUnits(): void {
+    for (const parameter of ofUnits.splice(0)) {
+      parameter.dispose()
+      parameters.delete(parameter.name)
+    }
+    for (const present of statistics.values()) free(present())
+    statistics.clear()
   }
 }
 

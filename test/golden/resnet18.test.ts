@@ -36,7 +36,14 @@ interface Resnet18File {
   }
 }
 
-const spec: ModelSpec = {backbone: 'resnet18', width: 64, stem: 'imagenet', pool: 'spoc', batchnorm: 'frozen'}
+const spec: ModelSpec = {
+  backbone: 'resnet18',
+  width: 64,
+  stem: 'imagenet',
+  pool: 'spoc',
+  embedding: null,
+  batchnorm: 'frozen',
+}
 const imagenet = {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
 
 test('Activations of all layers are those of torchvision', needsShared, async () => {
@@ -45,6 +52,7 @@ test('Activations of all layers are those of torchvision', needsShared, async ()
   const store = openWeightStore(await weights())
   const captured = new Map<string, Raw>()
   const {trunk} = build(spec, {
+    weight: ({name}) => store.openWeight(name),
     unit: ({convolution, norm, stride}) => {
       const unit = foldedUnit(store.openUnit(convolution, norm, stride), FLOAT)
       return (x, ending, tape) => {
@@ -190,7 +198,7 @@ async function fixtureTensor(name: string): Promise<Uint8Array> {
 }
 
 function weights() {
-  return importWeights(join(shared!, 'weights/resnet18-imagenet.pth'), spec)
+  return importWeights(join(shared!, 'weights/resnet18-imagenet.pth'), spec, 0)
 }
 
 function average(values: Float32Array): number {

@@ -24,6 +24,7 @@ export const tinySpec = {
   width: 1,
   stem: 'small',
   pool: 'spoc',
+  embedding: null,
   batchnorm: 'live',
 } as const satisfies ModelSpec
 
@@ -32,5 +33,6 @@ export const imagenetSpec = {
   width: 64,
   stem: 'imagenet',
   pool: 'spoc',
+  embedding: null,
   batchnorm: 'frozen',
 } as const satisfies ModelSpec

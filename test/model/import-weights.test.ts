@@ -26,7 +26,7 @@ function torchFile(state: StateDict, nest: (tensors: [string, Buffer][]) => Buff
 }
 
 const rejects = (path: string, spec: ModelSpec, message: RegExp) =>
-  assert.rejects(importWeights(path, spec), (error) => {
+  assert.rejects(importWeights(path, spec, 0), (error) => {
     assert.ok(error instanceof UserError)
     assert.match(error.message, message)
     assert.ok(error.message.includes(path))
@@ -35,14 +35,14 @@ const rejects = (path: string, spec: ModelSpec, message: RegExp) =>
 
 test('weights of torch.save are imported by name, in the order of the layout', async (t) => {
   const path = temporaryFile(t, 'weights.pth', torchFile(new Map([...weights].reverse())))
-  const imported = await importWeights(path, tinySpec)
+  const imported = await importWeights(path, tinySpec, 0)
   assert.deepEqual([...imported], [...weights])
 })
 
 test('weights of safetensors are imported, whatever the name of the file', async (t) => {
   const path = temporaryFolder(t)('weights.pth')
   await writeSafetensors(path, weights, {})
-  assert.deepEqual(await importWeights(path, tinySpec), weights)
+  assert.deepEqual(await importWeights(path, tinySpec, 0), weights)
 })
 
 test('a classifier is left out, the prefix of DataParallel taken off, and a training checkpoint opened', async (t) => {
@@ -57,12 +57,12 @@ test('a classifier is left out, the prefix of DataParallel taken off, and a trai
       ['state_dict', dict(tensors.map(([name, part]) => [`module.${name}`, part]))],
     ])
   const path = temporaryFile(t, 'weights.pth.tar', torchFile(classifier, nest))
-  assert.deepEqual(await importWeights(path, tinySpec), weights)
+  assert.deepEqual(await importWeights(path, tinySpec, 0), weights)
 })
 
 test('counts of batches that are not there are 0', async (t) => {
   const without = new Map([...weights].filter(([name]) => !name.endsWith('num_batches_tracked')))
-  const imported = await importWeights(temporaryFile(t, 'old.pth', torchFile(without)), tinySpec)
+  const imported = await importWeights(temporaryFile(t, 'old.pth', torchFile(without)), tinySpec, 0)
   assert.deepEqual([...imported], [...weights])
 })
 
@@ -138,7 +138,7 @@ test(
   "the published ImageNet weights are imported: every parameter has PyTorch's sum and norm",
   needsShared,
   async () => {
-    const imported = await importWeights(join(shared!, 'weights/resnet18-imagenet.pth'), imagenetSpec)
+    const imported = await importWeights(join(shared!, 'weights/resnet18-imagenet.pth'), imagenetSpec, 0)
     const fixture = JSON.parse(readFileSync(join(shared!, 'fixtures/resnet18.json'), 'utf8')) as {
       training_step: {parameters: Record<string, {sum_before: number; l2_before: number}>}
     }

@@ -238,7 +238,7 @@ async function lossAlong(
   }
   const network = await openTiny(spec, moved)
   const pass = network.forward(images)
-  const loss = dot(pass.embeddings.dataSync<'float32'>(), hashed(6000, images.count * dim))
+  const loss = dot(pass.embeddings.dataSync<'float32'>(), hashed(6000, images.count * network.dim))
   pass.dispose()
   network.dispose()
   return loss
@@ -279,4 +279,60 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 
 function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
+}
+
+for (const [title, head] of Object.entries({
+  GeM: {pool: 'gem', embedding: null},
+  'GeM per channel and a linear layer on unit vectors': {
+    pool: 'gem-channels',
+    embedding: {size: 6, hidden: [], relu: 'between', normalise: 'added'},
+  },
+  'SPoC and two layers with a ReLU between': {
+    pool: 'spoc',
+    embedding: {size: 5, hidden: [9], relu: 'between', normalise: 'none'},
+  },
+  "R-MAC and the Reality Check's MLP": {
+    pool: 'rmac',
+    embedding: {size: 5, hidden: [9], relu: 'mlrc', normalise: 'none'},
+  },
+} as const satisfies Record<string, Pick<ModelSpec, 'pool' | 'embedding'>>)) {
+  test(`A network that ends in ${title} has gradients that agree with finite differences, alone and for some rows`, async () => {
+    const spec: ModelSpec = {...tiny, ...head}
+    const weights = await tinyWeights(spec)
+    const images = tinyImages(3, 32, 32)
+    const network = await openTiny(spec, weights)
+    assert.equal(network.dim, head.embedding?.size ?? 8 * tiny.width)
+    const upstream = tf.tensor2d(Float32Array.from(hashed(6000, images.count * network.dim)), [
+      images.count,
+      network.dim,
+    ])
+    network.forward(images).backward(upstream)
+    const gradients = takeGradients(network)
+    const ofHead = [...gradients.keys()].filter((name) => /^(pool|embedding)\./.test(name))
+    assert.equal(ofHead.length > 0, head.pool !== 'spoc' || head.embedding !== null)
+    for (const names of [['layer4.1.conv2.weight'], ...ofHead.map((name) => [name])]) {
+      const along = names.reduce((sum, name) => sum + dot(gradients.get(name)!, direction(name, weights)), 0)
+      const step = 2e-3
+      const slope =
+        ((await lossAlong(spec, weights, names, step, images)) -
+          (await lossAlong(spec, weights, names, -step, images))) /
+        (2 * step)
+      assert.ok(
+        Math.abs(along - slope) <= 4e-2 * Math.max(0.05, Math.abs(slope)),
+        `${names}: ${along}, differences ${slope}`,
+      )
+    }
+    // Rows without gradient may be left out.
+    const some = upstream.mul(tf.tensor2d([1, 0, 1], [3, 1])) as tf.Tensor2D
+    network.forward(images).backward(some)
+    const all = takeGradients(network)
+    network.forward(images).backward(some, Int32Array.of(0, 2))
+    for (const [name, gradient] of takeGradients(network)) {
+      const length = Math.sqrt(dot(gradient, gradient))
+      const difference = gradient.map((value, i) => value - all.get(name)![i]!)
+      assert.ok(Math.sqrt(dot(difference, difference)) <= 1e-4 * Math.max(length, 1e-6), name)
+    }
+    tf.dispose([upstream, some])
+    network.dispose()
+  })
 }

@@ -9,6 +9,7 @@ export const tiny = {
   width: 4,
   stem: 'small',
   pool: 'spoc',
+  embedding: null,
   batchnorm: 'frozen',
 } as const satisfies ModelSpec
 
@@ -51,6 +52,8 @@ export async function tinyWeights(spec: ModelSpec): Promise<StateDict> {
         beta: [0.2, 0] as const,
         mean: [0.2, 0] as const,
         variance: [0.5, 1] as const,
+        linear: [0.5, 0] as const,
+        exponent: [0.5, 3] as const,
       }[role]
       const values = hashed(
         index + 1,

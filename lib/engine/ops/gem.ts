@@ -13,7 +13,7 @@ const EPSILON = 1e-6
 export function gem(map: Value, exponent: Parameter, tape?: Tape): Value {
   const clamped = new Value(clampBelow(map.raw))
   const powers = power(clamped.raw, exponent.raw)
-  const mean = new Value(overPositions('Mean', powers))
+  const mean = new Value(overPositions(powers))
   const inverse = unary('Reciprocal', exponent.raw)
   const output = new Value(power(mean.raw, inverse))
   free(powers, inverse)
@@ -24,9 +24,7 @@ export function gem(map: Value, exponent: Parameter, tape?: Tape): Value {
       map.addGradient(
         mapGradient(gradient, {map: map.raw, clamped: clamped.raw, mean: mean.raw, output: output.raw}, exponent.raw),
       )
-      exponent.addGradient(
-        exponentGradient(gradient, {clamped: clamped.raw, mean: mean.raw, output: output.raw}, exponent),
-      )
+      exponent.addGradient(exponentGradient(gradient, clamped.raw, exponent))
       free(gradient)
     },
   })
@@ -60,29 +58,37 @@ function mapGradient(
   return result
 }
 
-/** dy / dp = y (mean(x^p log x) / (p mean(x^p)) - log(mean(x^p)) / p^2), summed over images, and over channels for one p. */
-function exponentGradient(
-  gradient: Raw,
-  {clamped, mean, output}: Readonly<Record<'clamped' | 'mean' | 'output', Raw>>,
-  {raw: exponent, shape}: Parameter,
-): Raw {
-  const powers = power(clamped, exponent)
-  const logs = unary('Log', clamped)
+/**
+ * dy / dp = y (mean(x^p log x) / (p mean(x^p)) - log(mean(x^p)) / p^2), summed over images, and over channels for one p.
+ * In float64: the two parts are nearly equal, and so are the many contributions to one exponent.
+ */
+function exponentGradient(gradient: Raw, clamped: Raw, {raw, shape}: Parameter): Raw {
+  const [x, exponent, upstream] = [cast(clamped, DOUBLE), cast(raw, DOUBLE), cast(gradient, DOUBLE)]
+  const powers = power(x, exponent)
+  const mean = overPositions(powers)
+  const logs = unary('Log', x)
   const weighted = multiply(powers, logs)
-  const moment = overPositions('Mean', weighted)
+  const moment = overPositions(weighted)
   const relative = binary('RealDiv', moment, mean)
-  const first = binary('RealDiv', relative, exponent)
   const logMean = unary('Log', mean)
-  const squared = multiply(exponent, exponent)
-  const second = binary('RealDiv', logMean, squared)
-  const difference = binary('Sub', first, second)
-  const slope = multiply(output, difference)
-  const products = multiply(gradient, slope)
-  const flat = shape[0] === 1 ? reshape(products, [products.shape[0]! * products.shape[1]!, 1]) : cast(products, FLOAT)
+  const second = binary('RealDiv', logMean, exponent)
+  const difference = binary('Sub', relative, second)
+  const perExponent = binary('RealDiv', difference, exponent)
+  const inverse = unary('Reciprocal', exponent)
+  const pooled = power(mean, inverse)
+  const slope = multiply(pooled, perExponent)
+  const products = multiply(upstream, slope)
+  const [images, channels] = gradient.shape as [number, number]
+  const flat = shape[0] === 1 ? reshape(products, [images * channels, 1]) : cast(products, DOUBLE)
   const sums = columnSums(flat)
-  free(powers, logs, weighted, moment, relative, first, logMean, squared, second, difference, slope, products, flat)
-  return sums
+  const result = cast(sums, FLOAT)
+  free(x, exponent, upstream, powers, mean, logs, weighted, moment, relative, logMean, second, difference, perExponent)
+  free(inverse, pooled, slope, products, flat, sums)
+  return result
 }
+
+/** TensorFlow's number of float64, which tfjs does not know. */
+const DOUBLE = 2
 
 /** As float32. */
 function clampBelow(x: Raw): Raw {
@@ -93,9 +99,9 @@ function clampBelow(x: Raw): Raw {
   return clamped
 }
 
-function overPositions(operation: 'Mean', map: Raw): Raw {
+function overPositions(map: Raw): Raw {
   const axes = ints([1, 2])
-  const pooled = run(operation, [map, axes], [type('T', map.dtype), type('Tidx', INT32), bool('keep_dims', false)])
+  const pooled = run('Mean', [map, axes], [type('T', map.dtype), type('Tidx', INT32), bool('keep_dims', false)])
   free(axes)
   return pooled
 }

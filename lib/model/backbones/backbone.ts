@@ -1,6 +1,8 @@
 import type {Unit} from '../../engine/ops/unit.ts'
+import type {Parameter} from '../../engine/parameter.ts'
 import type {Tape, Value} from '../../engine/tape.ts'
 import type {ModelSpec} from '../spec.ts'
+import type {TensorLayout} from '../tensor-layout.ts'
 
 /** Maps normalised images [images, height, width, 3] to the last feature map [images, height, width, channels]; consumes its input. */
 export type Trunk = (images: Value, tape?: Tape) => Value
@@ -28,6 +30,8 @@ export interface UnitShape {
  */
 export interface Layers {
   unit(shape: UnitShape): Unit
+  /** A trained tensor of its own. */
+  weight(layout: TensorLayout): Parameter
 }
 
 /** A file of `backbones/` exports one as `build`; it asks for layers in the order of the state dict of its package. */

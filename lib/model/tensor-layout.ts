@@ -1,0 +1,11 @@
+/** What a tensor is to its layer: a convolution's weights, or one of batch norm's γ, β, running mean, running variance and step count, a linear layer's weights or bias, an exponent of GeM. */
+export type TensorRole = 'conv' | 'gamma' | 'beta' | 'mean' | 'variance' | 'count' | 'linear' | 'exponent'
+
+/** One tensor of a network as its package names and shapes it; convolutions are [out, in, height, width], linear layers [out, in], counts are scalars. */
+export interface TensorLayout {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly role: TensorRole
+  /** Inputs of the linear layer that it belongs to: its start depends on them. */
+  readonly fanIn?: number
+}
