@@ -18,7 +18,7 @@ export async function run(context: StageContext<EvaluateValues>): Promise<void> 
   for (const set of sets) {
     const retrieval = await retrieve(set.queries, set.references, spec, onProgress('images'))
     const clusters = await measureClusters(set, spec, onProgress('iterations'))
-    const space = await measureSpace(set, retrieval.neighbours, spec, onProgress('images'))
+    const space = await measureSpace(set, retrieval.lists, spec, onProgress('images'))
     measured.push({set, retrieval, others: [clusters, space]})
   }
   await writeQueries(context.outputs.queries!, queriesTable(measured))

@@ -15,9 +15,8 @@ export function queriesTable(measured: readonly {set: TestSet; retrieval: Retrie
 }
 
 function rowsOf({name, queries, references}: TestSet, retrieval: Retrieval): QueriesTable {
-  const {relevant, firstHit, exact, chosen, neighbours} = retrieval
+  const {relevant, firstHit, exact, chosen, nearest, nearestDistance} = retrieval
   const labelOf = new Map(Array.from(references.id, (id, row) => [id, references.label[row]!]))
-  const nearest = Int32Array.from(queries.id, (_, query) => neighbours.ids[query * neighbours.k] ?? -1)
   // A table needs a value in every row: what is never left out stands in where only clusters are measured.
   const values = chosen.size > 0 ? chosen : new Map([['precision_at_1', exact.get('precision_at_1')!]])
   return {
@@ -26,7 +25,7 @@ function rowsOf({name, queries, references}: TestSet, retrieval: Retrieval): Que
     label: queries.label,
     nearest,
     nearestLabel: nearest.map((id) => labelOf.get(id) ?? -1),
-    nearestDistance: Float32Array.from(queries.id, (_, query) => neighbours.distances[query * neighbours.k]!),
+    nearestDistance,
     relevant,
     precisionAt1: Float32Array.from(exact.get('precision_at_1')!),
     rPrecision: Float32Array.from(exact.get('r_precision')!),

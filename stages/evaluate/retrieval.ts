@@ -18,7 +18,11 @@ export interface Retrieval {
   readonly chosen: QueryValues
   /** precision_at_1, r_precision, map_at_r in the convention `exact`, which the table of queries always holds. */
   readonly exact: QueryValues
-  readonly neighbours: Neighbours
+  /** Nearest of all, -1 where there is none, and how far it is. */
+  readonly nearest: Int32Array
+  readonly nearestDistance: Float32Array
+  /** Lists as long as a metric wants to know who is found at all; absent where none does. */
+  readonly lists?: Neighbours
 }
 
 type Progress = (done: number, total: number) => void
@@ -46,6 +50,8 @@ export async function retrieve(
     firstHit: new Int32Array(count),
     chosen: openValues(chosen, count),
     exact: openValues(always, count),
+    nearest: new Int32Array(count),
+    nearestDistance: new Float32Array(count),
   }
   const take = (hits: HitList, rows: Int32Array) => {
     measureQueries(always, hits, result.exact, rows)
@@ -66,12 +72,23 @@ export async function retrieve(
     const k = Math.min(Math.max(wanted.forRanks + 1, wanted.forLists), references.id.length)
     const neighbours = await nearest({...search, k, exclude: 'self', onProgress})
     take(findHits({label: queries.label, neighbours: neighbours.ids, k, references, relevant}), rowNumbers(count))
-    return {...result, neighbours}
+    for (let row = 0; row < count; row++) {
+      result.nearest[row] = neighbours.ids[row * k]!
+      result.nearestDistance[row] = neighbours.distances[row * k]!
+    }
+    return {...result, lists: neighbours}
   }
-  for await (const part of classRanks({...search, onProgress: halfOf(onProgress, 0)})) take(asHits(part), part.rows)
+  const parts = wanted.forLists === 0 ? 1 : 2
+  for await (const part of classRanks({...search, onProgress: shareOf(onProgress, 0, parts)})) {
+    take(asHits(part), part.rows)
+    for (const [query, row] of part.rows.entries()) {
+      result.nearest[row] = part.nearestIds[query]!
+      result.nearestDistance[row] = part.nearestIds[query] === -1 ? Number.NaN : part.nearestDistances[query]!
+    }
+  }
+  if (wanted.forLists === 0) return result
   const k = Math.min(wanted.forLists, references.id.length)
-  const neighbours = await nearest({...search, k, exclude: 'self', onProgress: halfOf(onProgress, 1)})
-  return {...result, neighbours}
+  return {...result, lists: await nearest({...search, k, exclude: 'self', onProgress: shareOf(onProgress, 1, parts)})}
 }
 
 /** How far down a list the metrics look: for ranks of its class (Infinity: all), and for who is found at all. */
@@ -83,7 +100,7 @@ function neighboursWanted(
   const most = relevant.reduce((largest, count) => Math.max(largest, count), 1)
   return {
     forRanks: Math.max(...[...always, ...chosen].map(({depth}) => depth(most))),
-    forLists: names.includes('never_retrieved_at_k') ? Math.max(...k) : 1,
+    forLists: names.includes('never_retrieved_at_k') ? Math.max(...k) : 0,
   }
 }
 
@@ -95,7 +112,7 @@ function rowNumbers(count: number): Int32Array {
   return Int32Array.from({length: count}, (_, row) => row)
 }
 
-/** One bar for two passes over the same queries. */
-function halfOf(onProgress: Progress, before: number): Progress {
-  return (done, total) => onProgress(Math.floor((before * total + done) / 2), total)
+/** One bar for several passes over the same queries. */
+function shareOf(onProgress: Progress, before: number, passes: number): Progress {
+  return (done, total) => onProgress(Math.floor((before * total + done) / passes), total)
 }

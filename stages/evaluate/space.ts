@@ -17,7 +17,7 @@ export interface Numbers {
 /** How the queries' descriptors lie in their space, and which of the references nobody finds; only what is asked for. */
 export async function measureSpace(
   {queries, references}: TestSet,
-  {ids, k: width}: Neighbours,
+  lists: Neighbours | undefined,
   {names, k}: MetricsSpec,
   onProgress: (done: number, total: number) => void,
 ): Promise<Numbers> {
@@ -35,8 +35,8 @@ export async function measureSpace(
   }
   if (wants('rho_spectrum')) numbers.rho_spectrum = rhoSpectrum(gramMatrix(vectors, dim), dim)
   if (wants('uniformity')) numbers.uniformity = Math.log(await meanGaussian(queries, onProgress))
-  if (wants('never_retrieved_at_k'))
+  if (wants('never_retrieved_at_k') && lists !== undefined)
     for (const each of k)
-      numbers[nameAt('never_retrieved_at_k', each)] = neverRetrieved(ids, width, each, references.id)
+      numbers[nameAt('never_retrieved_at_k', each)] = neverRetrieved(lists.ids, lists.k, each, references.id)
   return {numbers, facts: {}}
 }

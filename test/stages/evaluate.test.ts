@@ -118,13 +118,15 @@ describe('the stage evaluate on files that others made', () => {
       classes: fc.integer({min: 1, max: 20}),
       places: fc.constantFrom(3, 7, 1000),
       gallery: fc.option(fc.integer({min: 1, max: 40}), {nil: undefined}),
+      // Lists of neighbours are enough for the first three; the others count over the whole ranking.
+      wanted: fc.constantFrom(names.slice(0, 3), names),
       seed: fc.nat(),
     })
     await fc.assert(
-      fc.asyncProperty(cases, async ({count, classes, places, gallery, seed}) => {
+      fc.asyncProperty(cases, async ({count, classes, places, gallery, wanted, seed}) => {
         const queries = makeImages(count, classes, places, 0, 'queries', seed)
         const references = gallery === undefined ? queries : makeImages(gallery, classes, places, 1000, 'gallery', seed)
-        const spec = metricsParameters.parse({names, k: [1, 3, 50], bootstrap: null})
+        const spec = metricsParameters.parse({names: wanted, k: [1, 3, 50], bootstrap: null})
         const inputs = {
           descriptors: writeArrow(at('q.arrow'), {id: queries.id, label: queries.label, vector: queries.vectors}),
           ...(gallery === undefined

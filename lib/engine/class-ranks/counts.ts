@@ -19,6 +19,9 @@ export interface Counts {
   /** By how much a score may be off. */
   readonly margin: number
   readonly bins: Bins
+  /** [to - from], the nearest of all references found so far; -1 and Infinity where there is none yet. */
+  readonly nearestIds: Int32Array
+  readonly nearestDistances: Float64Array
 }
 
 /** Orders the references of each query's class, the query itself left out, by exact distance. */
@@ -37,7 +40,19 @@ export function openCounts(search: Search, from: number, to: number): Counts {
   }
   for (let place = from; place < to; place++) orderOwn(search, place, own)
   const margin = scoreError(search)
-  return {...own, to, between: new Int32Array(size), margin, bins: openBins(offsets, own.scores, margin)}
+  const nearestOwn = offsets.subarray(0, to - from)
+  const isLone = (_: number, query: number) => offsets[query] === offsets[query + 1]
+  return {
+    ...own,
+    to,
+    between: new Int32Array(size),
+    margin,
+    bins: openBins(offsets, own.scores, margin),
+    nearestIds: nearestOwn.map((at, query) => (isLone(at, query) ? -1 : own.ids[at]!)),
+    nearestDistances: Float64Array.from(nearestOwn, (at, query) =>
+      isLone(at, query) ? Number.POSITIVE_INFINITY : own.distances[at]!,
+    ),
+  }
 }
 
 function countOwn({excludedFrom, excludedTo, references, queries, ...search}: Search, place: number): number {
@@ -85,14 +100,13 @@ export function countBlock(search: Search, counts: Counts, block: ScoreBlock): v
   const {queries, references} = block
   for (let q = 0; q < queries.count; q++) {
     const place = queries.start + q
-    const begin = counts.offsets[place - counts.from]!
-    const end = counts.offsets[place - counts.from + 1]!
-    if (begin === end) continue
     const first = references.start
     const last = references.start + references.count
     const [ownFrom, ownTo] = [search.excludedFrom[place]!, search.excludedTo[place]!]
-    countRun(search, counts, block, q, first, Math.min(last, ownFrom))
-    countRun(search, counts, block, q, Math.max(first, ownTo), last)
+    const isLone = counts.offsets[place - counts.from] === counts.offsets[place - counts.from + 1]
+    const count = isLone ? findNearest : countRun
+    count(search, counts, block, q, first, Math.min(last, ownFrom))
+    count(search, counts, block, q, Math.max(first, ownTo), last)
   }
 }
 
@@ -115,6 +129,7 @@ function countRun(search: Search, counts: Counts, block: ScoreBlock, q: number, 
     const known = table[bin < table.length ? bin : table.length - 1]!
     if (known >= 0) {
       between[begin + known]!++
+      if (known === 0) consider(search, counts, place, at, score)
       continue
     }
     // The first one of its class that may be farther: all before it are nearer, whatever the rounding.
@@ -127,7 +142,28 @@ function countRun(search: Search, counts: Counts, block: ScoreBlock, q: number, 
     }
     if (low < end && scores[low]! >= score - margin) low = decide(search, counts, place, at, low, end, score)
     if (low < end) between[low]!++
+    if (low === begin) consider(search, counts, place, at, score)
   }
+}
+
+/** A query that is alone in its class only wants to know who is nearest. */
+function findNearest(search: Search, counts: Counts, block: ScoreBlock, q: number, first: number, last: number): void {
+  const shift = q * block.width - block.references.start
+  for (let at = first; at < last; at++) consider(search, counts, block.queries.start + q, at, block.scores[shift + at]!)
+}
+
+/** Takes a reference of another class as the nearest so far, if it is: by exact distance, then by id. */
+function consider(search: Search, counts: Counts, place: number, at: number, score: number): void {
+  const {nearestIds, nearestDistances, margin, from} = counts
+  const query = place - from
+  const least = nearestDistances[query]!
+  if (score < -(least * least) / 2 - margin) return
+  const row = search.referenceRows[at]!
+  const exact = distance(search, search.queryRows[place]!, row)
+  const id = search.references.id[row]!
+  if (exact > least || (exact === least && id > nearestIds[query]!)) return
+  nearestIds[query] = id
+  nearestDistances[query] = exact
 }
 
 /** The same in float64 for a reference that is too close to one of the class to call. */
@@ -161,10 +197,14 @@ export interface ClassRanks {
   readonly ranks: Int32Array
   /** [rows], references of the query's class. */
   readonly relevant: Int32Array
+  /** [rows], the nearest reference of any class, -1 where there is none, and its distance. */
+  readonly nearestIds: Int32Array
+  readonly nearestDistances: Float64Array
 }
 
 /** Ranks from the counts: those of its class before it, those of other classes before it, and one. */
-export function ranksOf(search: Search, {from, to, offsets, between}: Counts): ClassRanks {
+export function ranksOf(search: Search, counts: Counts): ClassRanks {
+  const {from, to, offsets, between, nearestIds, nearestDistances} = counts
   const ranks = new Int32Array(between.length)
   for (let query = 0; query < to - from; query++) {
     let others = 0
@@ -178,5 +218,7 @@ export function ranksOf(search: Search, {from, to, offsets, between}: Counts): C
     offsets,
     ranks,
     relevant: Int32Array.from({length: to - from}, (_, query) => offsets[query + 1]! - offsets[query]!),
+    nearestIds,
+    nearestDistances,
   }
 }
