@@ -13,21 +13,29 @@ import {openRandom} from '../../lib/random.ts'
 import {nearmiss} from '../cli/rig.ts'
 import {copyProject, type TinyProject, tinyProject} from './tiny-project.ts'
 
-const momentsPerMode = 20
+const modes = [
+  {title: 'live batch norm', set: ['model.batchnorm=live'], moments: 20},
+  {title: 'frozen batch norm', set: ['model.batchnorm=frozen'], moments: 20},
+  {
+    title: 'proxies at a rate of their own',
+    set: ['objective={loss: proxy-anchor}', "optimizer.groups=[{match: '^loss[.]', lr: 0.05}]"],
+    moments: 3,
+  },
+]
 const run = ['run', '--epochs', '1', '--json']
 
-for (const batchnorm of ['live', 'frozen'] as const) {
-  describe(`an epoch with ${batchnorm} batch norm that is killed at random moments`, {concurrency: 2}, () => {
+for (const {title, set: settings, moments} of modes) {
+  describe(`an epoch with ${title} that is killed at random moments`, {concurrency: 2}, () => {
     let finished: TinyProject
     let checkpoint: string
     before(async (context) => {
-      finished = await tinyProject(context as TestContext, `model.batchnorm=${batchnorm}`)
+      finished = await tinyProject(context as TestContext, ...settings)
       const {code, stdout, stderr} = await nearmiss(finished.folder, ...run, ...finished.set)
       assert.equal(code, 0, stdout + stderr)
       checkpoint = digestOfCheckpoint(finished.folder)
     })
-    const random = openRandom(0, 'kill', batchnorm)
-    for (let moment = 0; moment < momentsPerMode; moment++) {
+    const random = openRandom(0, 'kill', title)
+    for (let moment = 0; moment < moments; moment++) {
       const victim = random.below(2) === 0 ? 'stage' : 'runner'
       const step = random.below(16)
       const delayMs = random.below(40)
