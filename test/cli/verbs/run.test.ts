@@ -125,7 +125,7 @@ describe('A run from nothing', () => {
     const {code, stdout} = await nearmiss(project, 'show', 'mine-negatives@2.neighbours', '--head', '1')
     assert.equal(code, 0)
     assert.match(stdout, /^mine-negatives@2\.neighbours {2}834 B\n\/.*\/neighbours\.arrow\n/)
-    assert.ok(stdout.includes('\n  0.5000       0  apple          2  pear\n'), stdout)
+    assert.match(stdout, /\n {2}0\.5000 {6}0 {2}apple {2}\S+\n {14}2 {2}pear {3}\S+\n/)
   })
 
   test('show finds the best and the last epoch of a stage', async () => {
