@@ -15,5 +15,17 @@ export function countBatches({passes, iterations}: EpochLength, images: number, 
         'Make the batch smaller, raise mining.passes or set mining.iterations.',
     )
   }
+  requirePlannable(batches * batchSize)
   return batches
 }
+
+/** Refuses an epoch whose plan would not fit into memory. */
+export function requirePlannable(images: number): void {
+  if (images <= mostPlanned) return
+  throw new UserError(
+    `An epoch of ${images.toLocaleString('en-US')} images is more than a plan holds (${mostPlanned.toLocaleString('en-US')}). ` +
+      'Lower mining.passes or mining.iterations: more epochs do the same.',
+  )
+}
+
+const mostPlanned = 10_000_000

@@ -2,6 +2,7 @@ import {openRandom} from '../../random.ts'
 import {UserError} from '../../user-error.ts'
 import type {SamplerParameters} from '../parameters/mining.ts'
 import {endlessPasses} from './draw.ts'
+import {requirePlannable} from './epoch-length.ts'
 import {membersOf} from './members.ts'
 import type {Sampler} from './sampler.ts'
 
@@ -10,6 +11,7 @@ export const sample: Sampler<SamplerParameters<'shuffle'>> = (parameters, {image
   const {batch_size, drop_last, passes, iterations} = parameters
   const shuffled = endlessPasses([...images.id], openRandom(...seed, 'images'))
   const count = iterations === null ? Math.floor(passes * images.id.length) : iterations * batch_size
+  requirePlannable(count)
   const sizes = Array.from({length: Math.ceil(count / batch_size)}, (_, step) =>
     Math.min(batch_size, count - step * batch_size),
   ).filter((size) => size === batch_size || !drop_last)

@@ -111,6 +111,15 @@ describe('data that a sampler cannot draw from are refused, with what to change'
       small,
       'mining.passes 0.1 over 9 training images makes no anchor. Raise it.',
     ],
+    ...[{sampler: 'classes', classes_per_batch: 2}, {sampler: 'random-triplets'}, {sampler: 'shuffle'}].map(
+      (mining): [string, object, ReturnType<typeof imagesOf>, string] => [
+        `${mining.sampler}: an epoch that no memory holds`,
+        {...mining, iterations: 1_000_000, ...(mining.sampler === 'classes' && {images_per_class: 6})},
+        small,
+        `An epoch of ${{classes: '12,000,000', 'random-triplets': '64,000,000', shuffle: '112,000,000'}[mining.sampler]} images is more than a plan holds (10,000,000). ` +
+          'Lower mining.passes or mining.iterations: more epochs do the same.',
+      ],
+    ),
     [
       'hierarchical: names without a super-class',
       {sampler: 'hierarchical', batch_size: 4, images_per_class: 2},
