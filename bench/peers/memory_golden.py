@@ -6,7 +6,7 @@ python bench/peers/memory_golden.py > test/golden/memory.json    (pytorch-metric
 import json
 
 import torch
-from pytorch_metric_learning import losses, miners
+from pytorch_metric_learning import distances, losses, miners
 
 ROWS, DIM, SIZE, STEPS = 12, 6, 30, 6
 
@@ -44,6 +44,12 @@ def cases():
     yield {"loss": "circle"}, losses.CircleLoss(), None
     yield {"loss": "generalized-lifted-structure"}, losses.GeneralizedLiftedStructureLoss(), None
     yield {"loss": "tuplet-margin", "margin": 5.73, "scale": 64}, losses.TupletMarginLoss(), None
+    yield {"loss": "angular", "raw_negatives": True}, losses.AngularLoss(), None
+    yield {"loss": "margin", "beta": 1.0, "learn_beta": False}, losses.MarginLoss(beta=1.0), None
+    yield {"loss": "snr-contrastive", "positive_margin": 0.2}, losses.SignalToNoiseRatioContrastiveLoss(pos_margin=0.2), None
+    yield {"loss": "intra-pair-variance"}, losses.IntraPairVarianceLoss(), None
+    minkowski = {"loss": "contrastive", "distance": {"name": "lp", "p": 3, "normalise": False}}
+    yield minkowski, losses.ContrastiveLoss(distance=distances.LpDistance(p=3, normalize_embeddings=False)), None
 
 
 def entry(spec, loss, miner, embeddings, labels):

@@ -1,5 +1,6 @@
 import type {z} from 'zod'
 import type {DistanceSpec} from './parameters/distance.ts'
+import type {Objection} from './parameters/objection.ts'
 import type {ReducerSpec} from './parameters/reducer.ts'
 
 /** What a person is told about a loss, and what they may set. Loads no TensorFlow: configuration is checked before any stage runs. */
@@ -28,6 +29,8 @@ export interface LossCard {
   /** Its parameter that says how many weights a class has; absent: one. */
   readonly centres?: string
   readonly parameters: Readonly<Record<string, z.ZodType>>
+  /** What speaks against settings (its parameters, distance, miner, memory …) that are legal one by one. */
+  readonly objections?: (settings: never) => readonly Objection[]
 }
 
 /** What is passed to a loss: its parameters, with the distance where it has one. */

@@ -1,11 +1,11 @@
-import {free, fromHost, type Raw} from '../../engine/op.ts'
+import {free, fromHost, type Raw, read} from '../../engine/op.ts'
 import {multiply} from '../../engine/ops/elementwise.ts'
 import type {ParametersOf} from '../card.ts'
 import {type Distance, openDistance} from '../distances.ts'
 import {distinctPairs} from '../distinct-pairs.ts'
 import type {LossOpener} from '../loss.ts'
 import {positiveTerms, softHinge, type Terms} from '../terms.ts'
-import {type PairList, pairList, type Tuples} from '../tuples.ts'
+import type {Tuples} from '../tuples.ts'
 import {addGradients, type Vectors} from '../vectors.ts'
 import type {angular} from './angular.card.ts'
 
@@ -16,11 +16,12 @@ export const open: LossOpener<ParametersOf<typeof angular>> = ({alpha, raw_negat
   start({vectors, tuples}) {
     const distance = openDistance(vectors, {name: 'similarity', normalise: true})
     const square = Math.tan((alpha * Math.PI) / 180) ** 2
-    if (!raw_negatives) return {terms: [angularTerms(distance, tuples, square)], gradient: () => distance.backward()}
+    const seen = {distance, productsOf: openProducts(distance, vectors)}
+    if (!raw_negatives) return {terms: [angularTerms(seen, tuples, square)], gradient: () => distance.backward()}
     const lengths = vectors.gram('raw').squaredLengths.map(Math.sqrt)
     const negatives = {lengths, gradient: new Float32Array(lengths.length)}
     return {
-      terms: [angularTerms(distance, tuples, square, negatives)],
+      terms: [angularTerms(seen, tuples, square, negatives)],
       gradient: () => addGradients(distance.backward(), throughLengths(vectors, negatives.gradient)),
     }
   },
@@ -28,39 +29,52 @@ export const open: LossOpener<ParametersOf<typeof angular>> = ({alpha, raw_negat
   dispose: () => {},
 })
 
+/** Cosines of the batch, and of a positive with all columns. */
+interface Seen {
+  readonly distance: Distance
+  productsOf(positive: number): Float32Array
+}
+
 /** Lengths of negatives that are not normalised, with the gradient that gathers for them. */
 interface Lengths {
   readonly lengths: Float32Array
   readonly gradient: Float32Array
 }
 
-function angularTerms(distance: Distance, tuples: Tuples, square: number, raw?: Lengths): Terms {
-  const {columns, values, gradient} = distance
+function angularTerms({distance, productsOf}: Seen, tuples: Tuples, square: number, raw?: Lengths): Terms {
+  const {rows, columns, values, gradient} = distance
   const {positives, negatives} = distinctPairs(tuples)
-  const inside = positivesInside(positives, distance.rows)
   const [acrossFactor, alongFactor] = [4 * square, 2 * (1 + square)]
   const lengthOf = (negative: number) => raw?.lengths[negative] ?? 1
-  const across = (anchor: number, positive: number, negative: number) =>
-    values[anchor * columns + negative]! + values[positive * columns + negative]!
 
+  /** Shows every negative of a pair: what it has in common with both ends, and the exponent made of it. */
+  const eachNegative = (
+    anchor: number,
+    positive: number,
+    visit: (exponent: number, negative: number, common: number) => void,
+  ) => {
+    const products = productsOf(positive)
+    for (let i = negatives.start[anchor]!; i < negatives.start[anchor + 1]!; i++) {
+      const negative = negatives.other[i]!
+      const common = values[anchor * columns + negative]! + products[negative]!
+      visit(acrossFactor * lengthOf(negative) * common, negative, common)
+    }
+  }
   /** Log of the sum over negatives; -Infinity without any. */
   const against = (anchor: number, positive: number) => {
     let [largest, sum] = [Number.NEGATIVE_INFINITY, 0]
-    for (let i = negatives.start[anchor]!; i < negatives.start[anchor + 1]!; i++) {
-      const negative = negatives.other[i]!
-      const exponent = acrossFactor * lengthOf(negative) * across(anchor, positive, negative)
+    eachNegative(anchor, positive, (exponent) => {
       if (exponent > largest) {
         sum = sum * Math.exp(largest - exponent) + 1
         largest = exponent
       } else sum += Math.exp(exponent - largest)
-    }
+    })
     return largest + Math.log(sum)
   }
-  const lead = (anchor: number, positive: number) =>
-    against(anchor, positive) - alongFactor * values[anchor * columns + positive]!
   const value = (anchor: number, positive: number) => {
-    const x = lead(anchor, positive)
-    return x === Number.NEGATIVE_INFINITY ? 0 : softplus.value(x)
+    const total = against(anchor, positive)
+    if (total === Number.NEGATIVE_INFINITY) return 0
+    return softplus.value(total - alongFactor * values[anchor * columns + positive]!)
   }
   const spread = (anchor: number, positive: number, weight: number) => {
     const total = against(anchor, positive)
@@ -68,27 +82,38 @@ function angularTerms(distance: Distance, tuples: Tuples, square: number, raw?: 
     const along = anchor * columns + positive
     const pull = weight * softplus.slope(total - alongFactor * values[along]!)
     gradient[along]! -= pull * alongFactor
-    for (let i = negatives.start[anchor]!; i < negatives.start[anchor + 1]!; i++) {
-      const negative = negatives.other[i]!
-      const sum = across(anchor, positive, negative)
-      const share = pull * acrossFactor * Math.exp(acrossFactor * lengthOf(negative) * sum - total)
+    eachNegative(anchor, positive, (exponent, negative, common) => {
+      const share = pull * acrossFactor * Math.exp(exponent - total)
       gradient[anchor * columns + negative]! += share * lengthOf(negative)
-      gradient[positive * columns + negative]! += share * lengthOf(negative)
-      if (raw !== undefined) raw.gradient[negative]! += share * sum
-    }
+      // What is remembered gets no gradient: then only the other end of a product does.
+      if (positive < rows) gradient[positive * columns + negative]! += share * lengthOf(negative)
+      else if (negative < rows) gradient[negative * columns + positive]! += share * lengthOf(negative)
+      if (raw !== undefined) raw.gradient[negative]! += share * common
+    })
   }
-  return positiveTerms(inside, value, spread)
+  return positiveTerms(positives, value, spread)
 }
 
 const softplus = softHinge(0)
 
-/** Without positives of a memory: their products with the negatives are not known. */
-function positivesInside({start, other}: PairList, rows: number): PairList {
-  const kept: [number, number][] = []
-  for (let anchor = 0; anchor < rows; anchor++) {
-    for (let i = start[anchor]!; i < start[anchor + 1]!; i++) if (other[i]! < rows) kept.push([anchor, other[i]!])
+/** Rows of the batch have their products with all columns; for a positive of a memory they are worked out when it is met. */
+function openProducts({rows, columns, values}: Distance, vectors: Vectors): Seen['productsOf'] {
+  const known = new Map<number, Float32Array>()
+  let all: Float32Array | undefined
+  return (positive) => {
+    if (positive < rows) return values.subarray(positive * columns, (positive + 1) * columns)
+    const before = known.get(positive)
+    if (before !== undefined) return before
+    all ??= read(vectors.allColumns('unit')) as Float32Array
+    const products = new Float32Array(columns)
+    for (let column = 0; column < columns; column++) {
+      let sum = 0
+      for (let i = 0; i < vectors.dim; i++) sum += all[positive * vectors.dim + i]! * all[column * vectors.dim + i]!
+      products[column] = sum
+    }
+    known.set(positive, products)
+    return products
   }
-  return pairList(rows, kept)
 }
 
 /** Gradient by the raw embeddings of what depends on their lengths: along themselves. */

@@ -15,4 +15,6 @@ export const contrastiveDistillation = {
   parameters: {
     negative_weight: z.number().min(0).max(1000).default(1).describe('weight of the negatives'),
   },
+  objections: ({memory}: {memory?: unknown}) =>
+    memory ? [{path: ['memory'], text: 'must be null: the teacher’s embeddings are not remembered'}] : [],
 } as const satisfies LossCard

@@ -25,4 +25,6 @@ export const quadruplet = {
       .default(0.2)
       .describe('by how much two images of other classes have to be farther apart than the positive pair'),
   },
+  objections: ({memory}: {memory?: unknown}) =>
+    memory ? [{path: ['memory'], text: 'must be null: a quadruplet compares negatives with each other'}] : [],
 } as const satisfies LossCard

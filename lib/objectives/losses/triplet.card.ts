@@ -29,4 +29,8 @@ export const triplet = {
       .describe('whether the negative is compared with the nearer one of anchor and positive'),
     smooth: z.boolean().default(false).describe('whether the kink is rounded off: then every triplet pulls a little'),
   },
+  objections: ({swap, memory}: {swap: boolean; memory?: unknown}) =>
+    swap && memory
+      ? [{path: ['swap'], text: 'must be false beside a memory: distances among what is remembered are not measured'}]
+      : [],
 } as const satisfies LossCard

@@ -108,7 +108,11 @@ function lossSchema(card: LossCard) {
       .default([])
       .describe('penalties that are added to the loss'),
   })
-  return objectTo(schema, (spec: LossSpec) => [...objectToMemory(spec), ...objectToClassPenalties(card, spec)])
+  return objectTo(schema, (spec: LossSpec) => [
+    ...objectToMemory(spec),
+    ...objectToClassPenalties(card, spec),
+    ...(card.objections?.(spec as never) ?? []),
+  ])
 }
 
 /** A setting that a loss cannot have, for a reason that is better said than that it is not known. */
