@@ -6,16 +6,16 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 
 nearmiss := node lib/cli/nearmiss.mjs
 # Values reach the shell through its environment, so that spaces in a path stay where they are. SET is a list: no spaces in its values.
-export RUN PRESET DATA WEIGHTS EPOCHS
+export RUN PRESET DATA WEIGHTS EPOCHS FROM
 run := $(if $(RUN),--run "$$RUN")
-configuration := $(run) $(if $(PRESET),--preset "$$PRESET") \
+configuration := $(run) $(if $(PRESET),--preset "$$PRESET") $(if $(FROM),--from "$$FROM") \
   $(if $(DATA),--set data.root="$${DATA/#~\//$$HOME/}") $(if $(WEIGHTS),--set model.weights="$${WEIGHTS/#~\//$$HOME/}") \
   $(foreach pair,$(SET),--set '$(pair)')
 epochs := $(if $(EPOCHS),--epochs "$$EPOCHS")
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
-	@echo '  RUN=name PRESET=name DATA=folder WEIGHTS=file SET="a.b=1 c=2" EPOCHS=n: what run, on what, how'
+	@echo '  RUN=name PRESET=name DATA=folder WEIGHTS=file FROM=run@epoch SET="a.b=1 c=2" EPOCHS=n: what run, on what, how'
 
 epoch: setup ## the next epoch of the run, after whatever it needs
 	@$(nearmiss) epoch $(configuration)

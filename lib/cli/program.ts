@@ -146,6 +146,7 @@ function configured(command: Command): Command {
   return named(command, 'the preset\'s name, else "demo"')
     .option('--preset <name>', 'parameters of presets/<name>.yaml')
     .option('--set <a.b=value>', 'change one parameter (repeatable)', collect, [])
+    .option('--from <run@epoch>', "begin with the model of another run's epoch: demo@3, demo@best")
 }
 
 function wholeNumber(text: string): number {

@@ -5,6 +5,8 @@ import {type ConfigOptions, openConfig, type Project} from './project.ts'
 export interface RequestOptions extends ConfigOptions {
   readonly run?: string
   readonly epochs?: number
+  /** Another run's epoch whose model is the start: `demo@3`. */
+  readonly from?: string
 }
 
 /** Run of a command that names neither run nor preset. */
@@ -12,7 +14,9 @@ export const defaultRun = 'demo'
 
 /** Everything the runner wants to know, from a command line. Throws ConfigError for a wrong configuration. */
 export async function openRequest(project: Project, options: RequestOptions): Promise<PlanRequest> {
-  const {config, catalogue} = await openConfig(project, options)
+  const {from, set} = options
+  const start = from === undefined ? [] : [(await import('./start-from.ts')).startFrom(project, from, set)]
+  const {config, catalogue} = await openConfig(project, {...options, set: [...set, ...start]})
   return {
     config,
     catalogue,
