@@ -6,6 +6,7 @@ import {parseArgs} from 'node:util'
 import {execa} from 'execa'
 import {exactNeighbours} from './exact-neighbours.ts'
 import {labEpoch} from './lab-epoch.ts'
+import {cubMetrics, syntheticMetrics} from './metrics.ts'
 import {openPython} from './python.ts'
 import {appendLine, type Experiment, readSamples, type Sample, type Setting} from './samples.ts'
 import {renderSummary} from './summary.ts'
@@ -14,8 +15,8 @@ const {values: options} = parseArgs({
   options: {
     /** How often each contestant runs. */
     rounds: {type: 'string', default: '3'},
-    /** float32, bfloat16, neighbours; several with commas. */
-    only: {type: 'string', default: 'float32,bfloat16,neighbours'},
+    /** float32, bfloat16, neighbours, metrics; several with commas. */
+    only: {type: 'string', default: 'float32,bfloat16,neighbours,metrics'},
     /** Contestants by a part of their name; several with commas. */
     contestants: {type: 'string', default: ''},
     data: {type: 'string', default: '../shared/data/CUB_200_2011'},
@@ -55,6 +56,8 @@ async function openExperiments(): Promise<Experiment[]> {
     if (only.includes(precision)) experiments.push(await labEpoch(lab, precision))
   }
   if (only.includes('neighbours')) experiments.push(await exactNeighbours({python, threads, scratch}))
+  if (only.includes('metrics'))
+    experiments.push(await syntheticMetrics({python, threads, scratch}), await cubMetrics(lab))
   return experiments
 }
 

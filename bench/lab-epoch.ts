@@ -35,7 +35,7 @@ export async function labEpoch(options: LabEpochOptions, precision: Precision): 
 }
 
 /** Artifacts of a run with splits, imported weights and epoch 0: what an epoch starts from, so not part of its time. */
-async function prepareUntrained(options: LabEpochOptions): Promise<string> {
+export async function prepareUntrained(options: LabEpochOptions): Promise<string> {
   const folder = makeProjectFolder(join(options.scratch, 'untrained'))
   await measure(nearmiss(folder, options.threads, [...runArguments('untrained', options, []), '--epochs', '0']))
   return join(folder, 'artifacts')

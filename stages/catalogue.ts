@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {readFile} from 'node:fs/promises'
+import {readFile, stat} from 'node:fs/promises'
 import {describeNumerics} from '../lib/engine/numerics.ts'
 import type {ObjectiveSpec} from '../lib/objectives/parameters/objective.ts'
 import {partsOf} from '../lib/objectives/parts.ts'
@@ -31,6 +31,7 @@ export const catalogue: Catalogue = {
       inputs: {},
       outputs: {images: 'images'},
       external: (values) => [{path: text(values, 'data', 'root'), kind: 'tree', parameter: 'data.root'}],
+      modules: (values) => [`lib/data/formats/${text(values, 'data', 'format')}.ts`],
       numeric: false,
     },
     'initialize-model': {
@@ -94,6 +95,20 @@ export const catalogue: Catalogue = {
       modules: trainingModules,
       numeric: true,
     },
+    // Not in pipeline.yaml: `nearmiss search` wires these two to the state that it searches with.
+    'index-descriptors': {
+      module: 'stages/index-descriptors.ts',
+      inputs: {descriptors: {kind: 'descriptors'}},
+      outputs: {index: 'index'},
+      numeric: false,
+    },
+    'describe-images': {
+      module: 'stages/describe-images.ts',
+      inputs: {model: {kind: 'model'}, pictures: {kind: 'pictures'}},
+      outputs: {descriptors: 'unit-vectors'},
+      modules: (values) => [loaderThread, backboneModule(values)],
+      numeric: true,
+    },
     evaluate: {
       module: 'stages/evaluate.ts',
       inputs: {
@@ -104,6 +119,7 @@ export const catalogue: Catalogue = {
         labels: {kind: 'labels', needed: () => false, standsFor: 'images'},
         gallery_labels: {kind: 'labels', needed: () => false},
         membership: {kind: 'membership', needed: () => false},
+        training: {kind: 'descriptors', needed: () => false},
       },
       outputs: {metrics: 'metrics', queries: 'queries'},
       choices: {split: splits},
@@ -115,6 +131,11 @@ export const catalogue: Catalogue = {
     descriptors: table(async (file, {inputs, values}) =>
       (await import('../lib/tables/descriptors.ts')).checkDescriptors(file, inputs.images!, String(values.split)),
     ),
+    'unit-vectors': table(async (file) => (await import('../lib/tables/descriptors.ts')).checkUnitVectors(file)),
+    index: {
+      extension: '.hnsw',
+      check: async (file) => ((await stat(file)).size > 0 ? [] : ['the index is empty']),
+    },
     neighbours: table(async (file, {inputs}) =>
       (await import('../lib/tables/neighbours.ts')).checkNeighbours(file, inputs.images!),
     ),

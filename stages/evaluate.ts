@@ -3,6 +3,7 @@ import type {StageContext} from '../lib/pipeline/stage.ts'
 import {writeQueries} from '../lib/tables/queries.ts'
 import {measureClusters} from './evaluate/clusters.ts'
 import {describeMetrics} from './evaluate/describe.ts'
+import {openPreparation} from './evaluate/prepare.ts'
 import {queriesTable} from './evaluate/queries-table.ts'
 import {retrieve} from './evaluate/retrieval.ts'
 import {measureSpace} from './evaluate/space.ts'
@@ -13,14 +14,19 @@ import type {EvaluateValues} from './parameters.ts'
 export async function run(context: StageContext<EvaluateValues>): Promise<void> {
   const {metrics: spec, split} = context.values
   const {sets, origin} = await openMaterial(context.inputs, split)
+  const prepare = await openPreparation(spec.descriptors, context.inputs.training)
   const onProgress = (unit: string) => (done: number, total: number) => context.progress({done, total, unit})
+  const started = performance.now()
   const measured = []
-  for (const set of sets) {
+  for (const given of sets) {
+    const set = await prepare(given)
     const retrieval = await retrieve(set.queries, set.references, spec, onProgress('images'))
     const clusters = await measureClusters(set, spec, onProgress('iterations'))
     const space = await measureSpace(set, retrieval.lists, spec, onProgress('images'))
     measured.push({set, retrieval, others: [clusters, space]})
   }
+  const description = describeMetrics(measured, origin, spec)
+  context.report({measure_seconds: (performance.now() - started) / 1000})
   await writeQueries(context.outputs.queries!, queriesTable(measured))
-  await writeFile(context.outputs.metrics!, `${JSON.stringify(describeMetrics(measured, origin, spec), null, 2)}\n`)
+  await writeFile(context.outputs.metrics!, `${JSON.stringify(description, null, 2)}\n`)
 }

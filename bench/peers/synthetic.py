@@ -3,7 +3,7 @@
 Two images for every class and the rest spread at random (2 to about 16 a class); descriptors as after ReLU and average
 pooling: 64 hidden directions, class centre plus noise, mapped to non-negative unit vectors.
 
-    python synthetic.py --out FOLDER [--images 60000 --classes 11000 --dim 512]
+    python synthetic.py --out FOLDER [--images 60000 --classes 11000 --dim 512 --noise 0.5]
 """
 
 import argparse
@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=60_000)
     parser.add_argument("--classes", type=int, default=11_000)
     parser.add_argument("--dim", type=int, default=512)
+    parser.add_argument("--noise", type=float, default=0.5, help="spread of a class, in units of that of class centres")
     options = parser.parse_args()
     random = np.random.Generator(np.random.PCG64(0))
     labels = draw_labels(random, options)
@@ -40,7 +41,7 @@ def draw_labels(random: np.random.Generator, options) -> np.ndarray:
 
 def draw_vectors(random: np.random.Generator, labels: np.ndarray, options) -> np.ndarray:
     centres = random.standard_normal((options.classes, HIDDEN), np.float32)
-    hidden = centres[labels] + 0.5 * random.standard_normal((len(labels), HIDDEN), np.float32)
+    hidden = centres[labels] + np.float32(options.noise) * random.standard_normal((len(labels), HIDDEN), np.float32)
     directions = random.standard_normal((HIDDEN, options.dim), np.float32)
     features = np.maximum(hidden @ directions, 0)
     return features / np.linalg.norm(features, axis=1, keepdims=True)

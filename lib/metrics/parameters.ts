@@ -30,6 +30,33 @@ export const metricsParameters = z.strictObject({
     .nullable()
     .default(null)
     .describe('of the entropies in nmi and ami; null: that of the convention'),
+  descriptors: z
+    .strictObject({
+      whitening: z
+        .strictObject({
+          kind: z.enum(['pca', 'pca-whitening']).default('pca-whitening'),
+          dim: z.int().min(1).max(65_536).nullable().default(null).describe('directions kept; null: all'),
+          shrink_to: z
+            .int()
+            .min(0)
+            .nullable()
+            .default(null)
+            .describe('number of the direction whose spread the others shrink to; null: no shrinkage'),
+        })
+        .nullable()
+        .default(null)
+        .describe('learnt from the input training'),
+      expansion: z
+        .strictObject({
+          neighbours: z.int().min(1).max(1000).default(10),
+          alpha: z.number().min(0).max(100).default(3).describe('power of the cosine that weighs each; 0: all alike'),
+        })
+        .nullable()
+        .default(null)
+        .describe('query expansion by nearest references'),
+    })
+    .prefault({})
+    .describe('what is done to descriptors before they are compared'),
   kmeans: z
     .strictObject({
       start: z

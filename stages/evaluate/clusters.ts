@@ -22,10 +22,10 @@ export async function measureClusters(
   onProgress: (done: number, total: number) => void,
 ): Promise<Numbers> {
   if (!clusteringNames.some((name) => spec.names.includes(name))) return {numbers: {}, facts: {}}
-  const sets = queries === references ? [queries] : [queries, references]
+  const sets = queries.id === references.id ? [references] : [queries, references]
   const label = Int32Array.from(sets.flatMap((set) => [...set.label]))
   const {cluster, iterations} = await kmeans({
-    vectors: sets.length === 1 ? queries.vectors : joined(queries.vectors, references.vectors),
+    vectors: sets.length === 1 ? references.vectors : joined(queries.vectors, references.vectors),
     dim: queries.dim,
     clusters: new Set(queries.label).size,
     start: spec.kmeans.start,

@@ -42,6 +42,7 @@ export function describeMetrics(
     },
     k: spec.k,
     depth: spec.depth,
+    descriptors: spec.descriptors,
     bootstrap: spec.bootstrap,
   }
 }
@@ -50,6 +51,8 @@ function describeSet({set: {queries, references}, retrieval: {relevant, chosen},
   const lone = relevant.filter((count) => count === 0).length
   const isLeftOut = conventions[spec.convention].withoutRelevant === 'left-out'
   const details = describeMeans(chosen, queries.label, spec)
+  // Expanded queries are other vectors of the same images.
+  const isWithin = queries.id === references.id
   const found: Readonly<Record<string, number>> = {
     ...Object.fromEntries(details.map(([name, {over_queries}]) => [name, over_queries])),
     ...Object.assign({}, ...others.map(({numbers}) => numbers)),
@@ -58,7 +61,7 @@ function describeSet({set: {queries, references}, retrieval: {relevant, chosen},
     // In the order in which they were asked for, and no others.
     metrics: Object.fromEntries(measuredNames(spec).map((name) => [name, found[name]!])),
     details: Object.fromEntries(details),
-    gallery: queries === references ? 'every image queries all others' : 'queries look among the images of a gallery',
+    gallery: isWithin ? 'every image queries all others' : 'queries look among the images of a gallery',
     queries: queries.id.length - (isLeftOut ? lone : 0),
     lone,
     references: references.id.length,

@@ -256,6 +256,75 @@ describe('the stage evaluate on files that others made', () => {
   })
 })
 
+describe('the stage evaluate prepares descriptors', () => {
+  /** Two classes told apart by the second number, which a far larger first one drowns. */
+  const drowned = (count: number, seed: number): Images => {
+    const random = openRandom('drowned', seed)
+    const rows = Array.from({length: count}, (_, row) => row)
+    return {
+      id: rows,
+      label: rows.map((row) => row % 2),
+      vectors: rows.map((row) => [3 * random.normal(), (row % 2) + 0.1 * random.normal(), 5]),
+    }
+  }
+
+  test('by whitening learnt on training images: it finds what a large common spread hides', async (t) => {
+    const at = temporaryFolder(t)
+    const images = drowned(60, 0)
+    const inputs = {
+      descriptors: writeArrow(at('d.arrow'), {id: images.id, label: images.label, vector: images.vectors}),
+      training: writeArrow(at('t.arrow'), {vector: drowned(80, 1).vectors}),
+    }
+    const measure = async (descriptors: object) =>
+      (await evaluate(at, inputs, {names: ['map_at_r'], descriptors})).metrics.map_at_r!
+    const raw = await measure({})
+    const whitened = await measure({whitening: {kind: 'pca-whitening'}})
+    assert.ok(whitened > raw + 0.1, `${whitened} after ${raw}`)
+    // A rotation alone moves no distance before the division by lengths; one direction of three leaves two points on a line.
+    assert.notEqual(await measure({whitening: {kind: 'pca', dim: 1}}), raw)
+  })
+
+  test('by query expansion: a query finds what its neighbours find', async (t) => {
+    const at = temporaryFolder(t)
+    // 1 is nearer to the stranger 4 than to 3 of its class; with 2 added, 3 is nearer.
+    const turn = (degrees: number) => [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)]
+    const inputs = {
+      descriptors: writeArrow(at('d.arrow'), {
+        id: [1, 2, 3, 4],
+        label: [0, 0, 0, 1],
+        vector: [turn(0), turn(20), turn(40), turn(-35)],
+      }),
+    }
+    const first = async (expansion: object | null) => {
+      await evaluate(at, inputs, {names: ['map_at_r'], descriptors: {expansion}})
+      return (await readQueries(at('queries.arrow'))).mapAtR[0]
+    }
+    assert.equal(await first(null), 1 / 2)
+    assert.equal(await first({neighbours: 1, alpha: 0}), 1)
+  })
+
+  test('and refuses whitening without training images, of too many directions, or from another model', async (t) => {
+    const at = temporaryFolder(t)
+    const images = drowned(10, 0)
+    const descriptors = writeArrow(at('d.arrow'), {id: images.id, label: images.label, vector: images.vectors})
+    const training = writeArrow(at('t.arrow'), {vector: images.vectors})
+    const flat = writeArrow(at('f.arrow'), {vector: images.vectors.map(([a, b]) => [a!, b!])})
+    const spec = (dim: number | null) => ({names: ['map_at_r'], descriptors: {whitening: {dim}}})
+    await assert.rejects(
+      evaluate(at, {descriptors}, spec(null)),
+      /whitening is learnt from descriptors of training images/,
+    )
+    await assert.rejects(
+      evaluate(at, {descriptors, training}, spec(4)),
+      /whitening\.dim is 4; descriptors have 3 numbers/,
+    )
+    await assert.rejects(
+      evaluate(at, {descriptors, training: flat}, spec(null)),
+      /of 2 numbers, what is measured has 3/,
+    )
+  })
+})
+
 describe('the stage evaluate refuses', () => {
   const refused = async (t: TestContext, make: (at: At) => Record<string, string>, message: RegExp, split = 'val') => {
     const at = temporaryFolder(t)

@@ -1,0 +1,79 @@
+import {gramMatrix} from '../../lib/engine/gram.ts'
+import type {DescriptorSet} from '../../lib/engine/nearest/sets.ts'
+import {nearest} from '../../lib/engine/nearest.ts'
+import {project, unitRows} from '../../lib/engine/project.ts'
+import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
+import {learnProjection, meanRow, type Projection} from '../../lib/metrics/space/projection.ts'
+import {UserError} from '../../lib/user-error.ts'
+import {readDescribed} from './described.ts'
+import type {TestSet} from './test-set.ts'
+
+type Options = MetricsSpec['descriptors']
+
+/** What is done to descriptors before they are compared, learnt from those of the training images. */
+export async function openPreparation(
+  {whitening, expansion}: Options,
+  training: string | undefined,
+): Promise<(set: TestSet) => Promise<TestSet>> {
+  const projection = whitening === null ? undefined : await learn(whitening, training)
+  return async (set) => {
+    const projected = projection === undefined ? set : projectSet(set, projection, training!)
+    return expansion === null ? projected : expandQueries(projected, expansion)
+  }
+}
+
+async function learn(
+  {kind, dim: outputs, shrink_to: shrinkTo}: NonNullable<Options['whitening']>,
+  training: string | undefined,
+): Promise<Projection> {
+  if (training === undefined)
+    throw new UserError(
+      'metrics.descriptors.whitening is learnt from descriptors of training images, and there are none. ' +
+        'Give them: --in training=descriptors.arrow (those of the images that are measured would be cheating).',
+    )
+  const {vectors, dim} = await readDescribed(training)
+  if (outputs !== null && outputs > dim)
+    throw new UserError(`metrics.descriptors.whitening.dim is ${outputs}; descriptors have ${dim} numbers. Take fewer.`)
+  const mean = meanRow(vectors, dim)
+  const items = vectors.length / dim
+  const covariance = gramMatrix(vectors, dim, Float32Array.from(mean)).map((value) => value / items)
+  return learnProjection(mean, covariance, {kind, outputs, shrinkTo})
+}
+
+function projectSet({name, queries, references}: TestSet, projection: Projection, training: string): TestSet {
+  if (queries.dim !== projection.mean.length)
+    throw new UserError(
+      `${training} has descriptors of ${projection.mean.length} numbers, what is measured has ${queries.dim}. They must come from one model.`,
+    )
+  const change = (set: DescriptorSet): DescriptorSet => ({
+    ...set,
+    vectors: project(set.vectors, projection),
+    dim: projection.rows.length / projection.mean.length,
+  })
+  const changed = change(queries)
+  return {name, queries: changed, references: queries === references ? changed : change(references)}
+}
+
+/**
+ * Query expansion: a query becomes the direction of itself and its nearest references, each times its cosine to the power alpha
+ * (Radenović, Tolias and Chum 2018, section 4.4; alpha 0 is the average query expansion of Chum et al. 2007). The references stay.
+ */
+async function expandQueries(
+  {name, queries, references}: TestSet,
+  {neighbours: k, alpha}: NonNullable<Options['expansion']>,
+): Promise<TestSet> {
+  const {dim} = queries
+  const found = await nearest({queries, references, k: Math.min(k, references.id.length), exclude: 'self'})
+  const rowOf = new Map(Array.from(references.id, (id, row) => [id, row]))
+  const vectors = queries.vectors.slice()
+  for (let query = 0; query < queries.id.length; query++) {
+    for (let rank = 0; rank < found.k; rank++) {
+      const row = rowOf.get(found.ids[query * found.k + rank]!)
+      if (row === undefined) break
+      const cosine = 1 - found.distances[query * found.k + rank]! ** 2 / 2
+      const weight = Math.max(0, cosine) ** alpha
+      for (let i = 0; i < dim; i++) vectors[query * dim + i]! += weight * references.vectors[row * dim + i]!
+    }
+  }
+  return {name, queries: {...queries, vectors: unitRows(vectors, dim)}, references}
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import {describe, test} from 'node:test'
+import {learnProjection} from '../../lib/metrics/space/projection.ts'
+import {golden} from '../golden.ts'
+
+interface Entry {
+  readonly id: string
+  readonly mean: number[]
+  readonly eigenvalues: number[]
+  readonly projection: number[][]
+  readonly whitened_first5: number[][]
+  readonly whitened_first5_reduced: number[][]
+  readonly reduced_dim: number
+  readonly gram_first8: number[][]
+  readonly min_eig_index?: number
+}
+
+const {vectors, entries} = (golden('heads.json') as {whitening: {vectors: number[][]; entries: Entry[]}}).whitening
+
+describe('principal components whiten as cnnimageretrieval does', () => {
+  const known = entries.filter(({id}) => id.startsWith('pca-whitening'))
+
+  test('there are entries', () => assert.ok(known.length > 0))
+
+  for (const entry of known) {
+    test(`${entry.id}: mean, spread, projection and what comes out`, () => {
+      const mean = meanOf(vectors)
+      const shrinkTo = entry.min_eig_index ?? null
+      const learn = (outputs: number | null) =>
+        learnProjection(Float64Array.from(mean), covarianceOf(vectors, mean), {
+          kind: 'pca-whitening',
+          outputs,
+          shrinkTo,
+        })
+      const all = learn(null)
+      close([...all.mean], entry.mean)
+      close([...all.eigenvalues], entry.eigenvalues)
+      close([...all.rows], entry.projection.flat())
+      const whitened = vectors.map((row) => apply(all, row))
+      close(whitened.slice(0, 5).flat(), entry.whitened_first5.flat())
+      const reduced = learn(entry.reduced_dim)
+      close(
+        vectors.slice(0, 5).flatMap((row) => apply(reduced, row)),
+        entry.whitened_first5_reduced.flat(),
+      )
+      const first = whitened.slice(0, 8)
+      close(
+        first.flatMap((a) => first.map((b) => dot(a, b))),
+        entry.gram_first8.flat(),
+      )
+    })
+  }
+})
+
+/** As the originals do: a small number keeps zeros from being divided by zero. */
+function apply({mean, rows}: {mean: Float64Array; rows: Float64Array}, vector: number[]): number[] {
+  const dim = mean.length
+  const centred = vector.map((value, i) => value - mean[i]!)
+  const turned = Array.from({length: rows.length / dim}, (_, row) =>
+    dot([...rows.subarray(row * dim, (row + 1) * dim)], centred),
+  )
+  return turned.map((value) => value / (Math.hypot(...turned) + 1e-6))
+}
+
+function meanOf(rows: number[][]): number[] {
+  return rows[0]!.map((_, i) => rows.reduce((sum, row) => sum + row[i]!, 0) / rows.length)
+}
+
+function covarianceOf(rows: number[][], mean: number[]): Float64Array {
+  const centred = rows.map((row) => row.map((value, i) => value - mean[i]!))
+  const column = (i: number) => centred.map((row) => row[i]!)
+  return Float64Array.from(mean.flatMap((_, a) => mean.map((_, b) => dot(column(a), column(b)) / rows.length)))
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
+}
+
+function close(got: readonly number[], expected: readonly number[]): void {
+  assert.equal(got.length, expected.length)
+  for (const [at, value] of got.entries())
+    assert.ok(
+      Math.abs(value - expected[at]!) < 1e-7 * Math.max(1, Math.abs(expected[at]!)),
+      `${at}: ${value}, not ${expected[at]}`,
+    )
+}
