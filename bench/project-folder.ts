@@ -6,9 +6,11 @@ import type {Command} from './measure.ts'
 /** What `nearmiss status --json` says of an epoch; loss and active fraction are null before epoch 1. */
 export interface EpochStatus {
   readonly epoch: number
-  readonly metrics: {readonly precision_at_1: number}
+  readonly metrics: {readonly precision_at_1: number; readonly map_at_r: number}
   readonly loss?: number | null
   readonly active_fraction?: number | null
+  /** Of all its stages together. */
+  readonly seconds?: number
 }
 
 const root = resolve(import.meta.dirname, '..')
