@@ -32,6 +32,7 @@ export const catalogue: Catalogue = {
       outputs: {images: 'images'},
       external: (values) => [{path: text(values, 'data', 'root'), kind: 'tree', parameter: 'data.root'}],
       modules: (values) => [`lib/data/formats/${text(values, 'data', 'format')}.ts`],
+      modules: (values) => [`lib/data/formats/${text(values, 'data', 'format')}.ts`],
       numeric: false,
     },
     'initialize-model': {

@@ -2,10 +2,9 @@ import {resolve} from 'node:path'
 import type {ImagesTable} from '../tables/images.ts'
 import {UserError} from '../user-error.ts'
 import {type CheckedFile, checkFiles} from './check-files.ts'
-import {readCubDataSet} from './formats/cub.ts'
-import {type DataSet, throwProblems} from './formats/data-set.ts'
-import {readFolderDataSet} from './formats/folder.ts'
-import type {DataParameters} from './parameters.ts'
+import {type DataSet, type Reader, throwProblems} from './formats/data-set.ts'
+import {assignByName} from './named-protocols.ts'
+import {type DataParameters, isNamedProtocol} from './parameters.ts'
 import {assignSplits} from './protocols.ts'
 import {bounded, enumerate} from './wording.ts'
 
@@ -34,14 +33,20 @@ export async function listImages(
   options: {onProgress?: (done: number, total: number) => void} = {},
 ): Promise<ImageListing> {
   const root = resolve(data.root)
-  const dataSet = data.format === 'cub' ? await readCubDataSet(root) : await readFolderDataSet(root)
-  const {split, problems, notes} = assignSplits(data, dataSet)
+  const dataSet = await readDataSet(data.format, root)
+  const {split, problems, notes} = (isNamedProtocol(data.protocol) ? assignByName : assignSplits)(data, dataSet)
   throwProblems(`The data set "${root}" cannot be split`, problems)
   const files = await checkFiles(root, dataSet.path, options.onProgress)
   throwDamage(root, files)
   const images = tabulate(root, data, dataSet, split, files)
   const duplicates = findDuplicates(images)
   return {images, duplicates, notes: [...dataSet.notes, ...notes, ...describeDuplicates(duplicates)]}
+}
+
+/** Only the reader's own module is loaded, so that another reader never changes the keys of this one. */
+async function readDataSet(format: string, root: string): Promise<DataSet> {
+  const {read} = (await import(new URL(`formats/${format}.ts`, import.meta.url).href)) as {read: Reader}
+  return read(root)
 }
 
 function throwDamage(root: string, files: readonly CheckedFile[]): void {

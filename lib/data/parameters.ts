@@ -5,17 +5,37 @@ const classRanges = z.union([z.string(), z.number()]).refine((value) => parseRan
   error: (issue) => `must be class numbers like 7, 0-49 or 0-9,20-29, got ${JSON.stringify(issue.input)}`,
 })
 
+/** Protocols of publications: which classes they take follows from the data set. */
+const namedProtocols = ['roth', 'mlrc', 'cdsm', 'raml', 'official', 'closed-set'] as const
+
 /** Where the pictures are, and which classes are trained on, validated on, tested on (`data` of pipeline.yaml). */
 export const dataParameters = z
   .strictObject({
-    format: z.enum(['cub', 'folder']).describe('cub: the CUB-200-2011 folder; folder: one folder per class'),
+    format: z
+      .enum(['cub', 'folder', 'sop', 'in-shop', 'vehicle-id', 'celeba'])
+      .describe(
+        'folder: one folder per class; the others: a published data set as it unpacks (CUB-200-2011, Stanford Online Products, In-Shop, PKU VehicleID, CelebA)',
+      ),
     root: z.string().min(1, 'must be the path of a folder').describe('folder of the data set'),
     protocol: z
-      .enum(['lab', 'classes', 'modulo', 'halves', 'thirds'])
+      .enum(['lab', 'classes', 'modulo', 'halves', 'thirds', ...namedProtocols])
       .describe(
         'lab: train 0-99 (first 20 images of each class), val 100-149, test 150-199; classes: by class number; modulo: by class number modulo n; ' +
-          'halves: first half train, second val; thirds: train, val, test',
+          'halves: first half train, second val; thirds: train, val, test; the others as publications split: docs/data.md',
       ),
+    fold: z.int().min(0).max(3).optional().describe('which of the 4 folds of protocol mlrc or cdsm; default: 0'),
+    val_share: z
+      .number()
+      .min(0)
+      .max(0.9)
+      .optional()
+      .describe(
+        'share of the training classes that validates instead, with protocol roth (default 0), official (0.2), raml (0.5); 0: the test classes do',
+      ),
+    allow_shared_classes: z
+      .boolean()
+      .optional()
+      .describe('true: protocol closed-set may measure classes that were trained on'),
     modulo: z.int().min(2, 'must be 2 or more').optional().describe('n of protocol modulo'),
     train: classRanges.optional().describe('classes (modulo: remainders) of the training set, like 0-9,20-29'),
     val: classRanges.optional().describe('classes of the validation set'),
@@ -35,6 +55,10 @@ export type DataParameters = z.infer<typeof dataParameters>
 
 const splitNames = ['train', 'val', 'test'] as const
 
+export function isNamedProtocol(protocol: DataParameters['protocol']): boolean {
+  return namedProtocols.some((name) => name === protocol)
+}
+
 /** Classes (or remainders) of each split as the parameters name them, with the defaults of protocol lab. */
 export function namedRanges(data: DataParameters): Record<(typeof splitNames)[number], Interval[]> {
   const lab = data.protocol === 'lab'
@@ -51,6 +75,17 @@ function findProblems(data: DataParameters): {key: string; message: string}[] {
   const ranges = namedRanges(data)
   const problems: {key: string; message: string}[] = []
   const note = (key: string, message: string) => problems.push({key, message})
+  if (data.fold !== undefined && protocol !== 'mlrc' && protocol !== 'cdsm')
+    note('fold', `belongs to protocols mlrc and cdsm, not to ${protocol}`)
+  if (data.val_share !== undefined && !['roth', 'official', 'raml'].includes(protocol))
+    note('val_share', `belongs to protocols roth, official and raml, not to ${protocol}`)
+  if (protocol === 'closed-set' && data.allow_shared_classes !== true)
+    note(
+      'protocol',
+      'must keep the classes that are measured out of training, which closed-set does not: its numbers compare with no retrieval result. Take another one, or set data.allow_shared_classes: true',
+    )
+  if (data.allow_shared_classes !== undefined && protocol !== 'closed-set')
+    note('allow_shared_classes', `belongs to protocol closed-set, not to ${protocol}`)
   if (protocol === 'modulo' && data.modulo === undefined)
     note('modulo', 'is missing: protocol modulo splits by class number modulo n')
   if (protocol !== 'modulo' && data.modulo !== undefined)

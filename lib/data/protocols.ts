@@ -2,7 +2,7 @@ import {type DataParameters, namedRanges} from './parameters.ts'
 import {contains, formatRanges, type Interval, intervalsOf} from './ranges.ts'
 import {bounded, enumerate} from './wording.ts'
 
-type Split = 'train' | 'val' | 'test' | 'unused'
+export type Split = 'train' | 'val' | 'test' | 'unused'
 
 /** The classes of a data set and, in file order, which of them each image shows. */
 export interface LabelledImages {
@@ -10,6 +10,9 @@ export interface LabelledImages {
   readonly label: readonly number[]
   /** Name of every class by its number. */
   readonly classNames: ReadonlyMap<number, string>
+  /** As a reader found them (formats/data-set.ts). */
+  readonly official?: readonly Split[]
+  readonly closedSet?: readonly ('train' | 'test')[]
 }
 
 export interface Assignment {
@@ -21,7 +24,7 @@ export interface Assignment {
   readonly notes: readonly string[]
 }
 
-/** Says of every image which set it is in. No class is in two sets; what is in none is unused. */
+/** Says of every image which set it is in, by class numbers that are named or counted off. No class is in two sets; what is in none is unused. */
 export function assignSplits(data: DataParameters, images: LabelledImages): Assignment {
   const present = [...new Set(images.label)].sort((a, b) => a - b)
   const sets = planSets(data, present)
@@ -41,7 +44,7 @@ export function assignSplits(data: DataParameters, images: LabelledImages): Assi
   return {split, problems: reviews.flatMap((review) => review.problems), notes}
 }
 
-interface SplitSet {
+export interface SplitSet {
   readonly name: Exclude<Split, 'unused'>
   /** How the user asked for it: `val (100-149)`. */
   readonly title: string
@@ -80,7 +83,7 @@ function planSets(data: DataParameters, present: readonly number[]): SplitSet[] 
 }
 
 /** Training needs two classes with two images each; measuring needs one such class. */
-function reviewSet(
+export function reviewSet(
   {name, title, named, holds}: SplitSet,
   present: readonly number[],
   taken: ReadonlyMap<number, number>,

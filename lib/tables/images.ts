@@ -20,7 +20,7 @@ export const imagesDefinition = {
   },
   metadata: {
     root: 'absolute path of the folder that paths start from',
-    format: 'reader that found the images: cub or folder',
+    format: 'reader that found the images, as in data.format',
     protocol: 'how the classes were split, as JSON',
   },
 } as const

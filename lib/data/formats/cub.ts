@@ -6,23 +6,25 @@ import {listFolder} from './folder-tree.ts'
 
 /**
  * Reads the folder of CUB-200-2011: images.txt `<image id> <class folder>/<file>`, image_class_labels.txt `<image id> <class id>`,
- * classes.txt `<class id> <name>` where present. Ids are the official ones, labels are class ids minus 1, the order is that of images.txt.
+ * classes.txt `<class id> <name>` and train_test_split.txt `<image id> <1 train, 0 test>` where present. Ids are the official ones, labels are class ids minus 1, the order is that of images.txt.
  * @throws UserError that lists everything wrong: missing index files, bad rows, files without a row, rows without a file.
  */
-export async function readCubDataSet(root: string): Promise<DataSet> {
+export async function read(root: string): Promise<DataSet> {
   await checkRoot(root)
   const problems: string[] = []
   const images = await readIndex(root, 'images.txt', problems)
   const labels = await readIndex(root, 'image_class_labels.txt', problems)
   const classes = await readIndex(root, 'classes.txt', problems, 'optional')
+  const sides = await readIndex(root, 'train_test_split.txt', problems, 'optional')
   if (images !== undefined && labels !== undefined) {
     compareIds(images, labels, problems)
     checkLabels(labels, problems)
     checkPaths(images, problems)
+    if (sides !== undefined) checkSides(sides, images, problems)
     await compareFiles(root, images, problems)
   }
   throwProblems(`The data set "${root}" cannot be used`, problems)
-  return assemble(images!, labels!, classes ?? new Map())
+  return assemble(images!, labels!, classes ?? new Map(), sides)
 }
 
 /** Text of every row by its leading number, in file order. */
@@ -82,6 +84,13 @@ function checkPaths(images: Index, problems: string[]): void {
   note(problems, 'images.txt names files more than once', repeated)
 }
 
+function checkSides(sides: Index, images: Index, problems: string[]): void {
+  const name = 'train_test_split.txt'
+  const wrong = [...sides].filter(([, side]) => !/^[01]$/.test(side)).map(([id, side]) => `image ${id} "${side}"`)
+  note(problems, `${name} has sides that are neither 1 (train) nor 0 (test)`, wrong)
+  note(problems, `${name} lacks images of images.txt`, [...images.keys()].filter((id) => !sides.has(id)).map(String))
+}
+
 async function compareFiles(root: string, images: Index, problems: string[]): Promise<void> {
   const files = await listTree(join(root, 'images'), '')
   if (files === undefined) {
@@ -112,7 +121,7 @@ async function listTree(folder: string, prefix: string): Promise<Set<string> | u
   return files
 }
 
-function assemble(images: Index, labels: Index, classes: Index): DataSet {
+function assemble(images: Index, labels: Index, classes: Index, sides: Index | undefined): DataSet {
   const id = [...images.keys()]
   const path = [...images.values()]
   const label = id.map((one) => Number(labels.get(one)) - 1)
@@ -120,5 +129,6 @@ function assemble(images: Index, labels: Index, classes: Index): DataSet {
   for (const [row, one] of label.entries()) {
     if (!classNames.has(one)) classNames.set(one, path[row]!.split('/')[0]!)
   }
-  return {id, path: path.map((one) => `images/${one}`), label, classNames, notes: []}
+  const closedSet = sides && id.map((one) => (sides.get(one) === '1' ? 'train' : 'test'))
+  return {id, path: path.map((one) => `images/${one}`), label, classNames, ...(closedSet && {closedSet}), notes: []}
 }

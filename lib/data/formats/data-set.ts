@@ -1,6 +1,8 @@
 import {stat} from 'node:fs/promises'
 import {UserError} from '../../user-error.ts'
 
+export type OfficialSplit = 'train' | 'val' | 'test' | 'unused'
+
 /** What a reader finds: every image in the order of the data set, and the classes. Nothing has been opened yet. */
 export interface DataSet {
   /** Unique, 0 or above. */
@@ -9,9 +11,22 @@ export interface DataSet {
   readonly path: readonly string[]
   readonly label: readonly number[]
   readonly classNames: ReadonlyMap<number, string>
+  /** The set that the data set itself puts every image in; absent: it has no split of its own. */
+  readonly official?: readonly OfficialSplit[]
+  /** The set that it puts every image in where images of one class are in both; absent: it has no such split. */
+  readonly closedSet?: readonly ('train' | 'test')[]
+  /** Who is looked for among whom in its test sets, by image ids; absent: every test image queries all others. */
+  readonly testSets?: readonly {
+    readonly name: string
+    readonly queries: readonly number[]
+    readonly gallery: readonly number[]
+  }[]
   /** Sentences worth telling: what was passed over. */
   readonly notes: readonly string[]
 }
+
+/** A file of `formats/` exports one as `read`. */
+export type Reader = (root: string) => Promise<DataSet>
 
 /** @throws UserError when the root is missing or no folder. */
 export async function checkRoot(root: string): Promise<void> {

@@ -9,7 +9,7 @@ import {listFolder} from './folder-tree.ts'
  * unless they are a README or licence beside the class folders.
  * @throws UserError that lists everything wrong: nested folders, pictures outside a class folder, formats that cannot be read.
  */
-export async function readFolderDataSet(root: string): Promise<DataSet> {
+export async function read(root: string): Promise<DataSet> {
   await checkRoot(root)
   const found = await findFiles(root)
   throwProblems(`The data set "${root}" cannot be used`, explain(found))

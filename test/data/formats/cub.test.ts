@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {join} from 'node:path'
 import {test} from 'node:test'
-import {readCubDataSet} from '../../../lib/data/formats/cub.ts'
+import {read as readCubDataSet} from '../../../lib/data/formats/cub.ts'
 import {needsShared, shared} from '../../shared.ts'
 import {temporaryFolder, writeFiles} from '../pictures.ts'
 
@@ -112,4 +112,18 @@ test('the 75 real classes of CUB-200-2011 are read with their official ids', nee
   assert.equal(path[0], 'images/001.Black_footed_Albatross/Black_footed_Albatross_0000.jpg')
   assert.equal(classNames.get(74), '075.Blue_headed_Vireo')
   assert.deepEqual([Math.min(...label), Math.max(...label)], [0, 74])
+})
+
+test('the official sides, which share their classes, are read where they are there', async (context) => {
+  const root = temporaryFolder(context)
+  writeFiles(root, {...good, 'train_test_split.txt': '7 1\n3 0\n5 0\n'})
+  assert.deepEqual((await readCubDataSet(root)).closedSet, ['train', 'test', 'test'])
+  writeFiles(root, {'train_test_split.txt': '7 1\n3 yes\n'})
+  await assert.rejects(readCubDataSet(root), {
+    message: [
+      `The data set "${root}" cannot be used:`,
+      '- train_test_split.txt has sides that are neither 1 (train) nor 0 (test) (1): image 3 "yes".',
+      '- train_test_split.txt lacks images of images.txt (1): 5.',
+    ].join('\n'),
+  })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import {mkdirSync, symlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
-import {readFolderDataSet} from '../../../lib/data/formats/folder.ts'
+import {read as readFolderDataSet} from '../../../lib/data/formats/folder.ts'
 import {temporaryFolder, writeFiles} from '../pictures.ts'
 
 // The reader goes by names alone, so these files need no pixels.
