@@ -6,7 +6,7 @@ export const normalizedSoftmax = {
   title: 'Normalised softmax loss',
   formula: 'mean over rows x of class y of -log softmax over classes c of cos(x, w_c) / temperature, at y',
   source:
-    'Wang et al. 2017, "NormFace"; Zhai and Wu 2018; NormalizedSoftmaxLoss of pytorch-metric-learning 0.9.88 and 2.8.1, as in the Reality Check (CUB: temperature 0.1087). ' +
+    'Wang et al. 2017, "NormFace"; Zhai and Wu 2018; the softmax loss of Roth et al. 2020; NormalizedSoftmaxLoss of pytorch-metric-learning 0.9.88 and 2.8.1, as in the Reality Check (CUB: temperature 0.1087). ' +
     'Weights w begin normally distributed, as there',
   compares: 'classes',
   reducer: {name: 'mean'},
