@@ -12,9 +12,9 @@ const namedProtocols = ['roth', 'mlrc', 'cdsm', 'raml', 'official', 'closed-set'
 export const dataParameters = z
   .strictObject({
     format: z
-      .enum(['cub', 'folder', 'sop', 'in-shop', 'vehicle-id', 'celeba'])
+      .enum(['cub', 'folder', 'sop', 'in-shop', 'vehicle-id', 'celeba', 'cars196'])
       .describe(
-        'folder: one folder per class; the others: a published data set as it unpacks (CUB-200-2011, Stanford Online Products, In-Shop, PKU VehicleID, CelebA)',
+        'folder: one folder per class; the others: a published data set as it unpacks (CUB-200-2011, Stanford Online Products, In-Shop, PKU VehicleID, CelebA, Cars196)',
       ),
     root: z.string().min(1, 'must be the path of a folder').describe('folder of the data set'),
     protocol: z
