@@ -54,6 +54,21 @@ export const metricsParameters = z.strictObject({
         .nullable()
         .default(null)
         .describe('query expansion by nearest references'),
+      rerank: z
+        .strictObject({
+          k1: z.int().min(1).max(1000).default(20).describe('neighbours within which images must find each other'),
+          k2: z.int().min(1).max(1000).default(6).describe('neighbourhoods that are averaged'),
+          lambda: z.number().min(0).max(1).default(0.3).describe('weight of the distance itself'),
+          candidates: z
+            .int()
+            .min(2)
+            .max(10_000)
+            .default(100)
+            .describe('first neighbours that are put into a new order'),
+        })
+        .nullable()
+        .default(null)
+        .describe('re-ranking by k-reciprocal neighbours'),
     })
     .prefault({})
     .describe('what is done to descriptors before they are compared'),

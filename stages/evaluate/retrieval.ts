@@ -8,6 +8,7 @@ import {countEarlierDuplicates, dropFirstColumn} from '../../lib/metrics/first-c
 import {countRelevant, findHits, type HitList} from '../../lib/metrics/hits.ts'
 import {measureQueries, openValues, type QueryValues} from '../../lib/metrics/measure.ts'
 import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
+import {replaceFirst, rerankFirst} from './reranked.ts'
 
 export interface Retrieval {
   /** Images of its class that each query could find. */
@@ -53,15 +54,20 @@ export async function retrieve(
     nearest: new Int32Array(count),
     nearestDistance: new Float32Array(count),
   }
+  const {rerank} = spec.descriptors
+  const reranked = rerank === null ? undefined : await rerankFirst(queries, references, rerank)
+  const inConvention = (hits: HitList, rows: Int32Array) => {
+    if (reranked !== undefined) return replaceFirst(hits, rows, reranked)
+    return before === undefined
+      ? hits
+      : dropFirstColumn(
+          hits,
+          rows.map((row) => before[row]!),
+        )
+  }
   const take = (hits: HitList, rows: Int32Array) => {
     measureQueries(always, hits, result.exact, rows)
-    const own =
-      before === undefined
-        ? hits
-        : dropFirstColumn(
-            hits,
-            rows.map((row) => before[row]!),
-          )
+    const own = inConvention(hits, rows)
     measureQueries(chosen, {...own, depth: Math.min(own.depth, limit)}, result.chosen, rows)
     for (const [query, row] of rows.entries())
       if (hits.offsets[query + 1]! > hits.offsets[query]!) result.firstHit[row] = hits.ranks[hits.offsets[query]!]!

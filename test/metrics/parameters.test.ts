@@ -19,7 +19,7 @@ test('a list of names is enough; the rest has defaults', () => {
     convention: 'exact',
     depth: null,
     averaging: null,
-    descriptors: {whitening: null, expansion: null},
+    descriptors: {whitening: null, expansion: null, rerank: null},
     kmeans: {start: 'random', iterations: 20, seed: 0},
     bootstrap: {resamples: 1000, level: 0.95, seed: 0},
   })

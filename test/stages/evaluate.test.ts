@@ -303,6 +303,38 @@ describe('the stage evaluate prepares descriptors', () => {
     assert.equal(await first({neighbours: 1, alpha: 0}), 1)
   })
 
+  test('by re-ranking: who is found by those it finds comes first, in a set and in a gallery', async (t) => {
+    const at = temporaryFolder(t)
+    const turn = (degrees: number) => [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)]
+    // 1 is a little nearer to 4, whose own nearest are 5 and 6; 1, 2 and 3 find each other.
+    const images = {
+      id: [1, 2, 3, 4, 5, 6],
+      label: [0, 0, 0, 1, 1, 1],
+      vector: [turn(0), turn(12), turn(14), turn(-11), turn(-12), turn(-13)],
+    }
+    const rerank = {k1: 2, k2: 1, lambda: 0.1, candidates: 5}
+    const firstValue = async (inputs: Record<string, string>, descriptors: object) => {
+      await evaluate(at, inputs, {names: ['precision_at_1', 'mean_average_precision'], descriptors})
+      const {values, precisionAt1} = await readQueries(at('queries.arrow'))
+      assert.equal(precisionAt1[0], 0)
+      return values[0]
+    }
+    const within = {descriptors: writeArrow(at('d.arrow'), images)}
+    assert.equal(await firstValue(within, {}), 0)
+    assert.equal(await firstValue(within, {rerank: {...rerank, lambda: 1}}), 0)
+    assert.equal(await firstValue(within, {rerank}), 1)
+    const gallery = {
+      descriptors: writeArrow(at('q.arrow'), {id: [11], label: [0], vector: [turn(0)]}),
+      gallery: writeArrow(at('g.arrow'), {
+        id: images.id.slice(1),
+        label: images.label.slice(1),
+        vector: images.vector.slice(1),
+      }),
+    }
+    assert.equal(await firstValue(gallery, {}), 0)
+    assert.equal(await firstValue(gallery, {rerank}), 1)
+  })
+
   test('and refuses whitening without training images, of too many directions, or from another model', async (t) => {
     const at = temporaryFolder(t)
     const images = drowned(10, 0)
