@@ -33,7 +33,7 @@ export async function listImages(
   options: {onProgress?: (done: number, total: number) => void} = {},
 ): Promise<ImageListing> {
   const root = resolve(data.root)
-  const dataSet = await readDataSet(data.format, root)
+  const dataSet = await readDataSet(data, root)
   const {split, problems, notes} = (isNamedProtocol(data.protocol) ? assignByName : assignSplits)(data, dataSet)
   throwProblems(`The data set "${root}" cannot be split`, problems)
   const files = await checkFiles(root, dataSet.path, options.onProgress)
@@ -44,9 +44,9 @@ export async function listImages(
 }
 
 /** Only the reader's own module is loaded, so that another reader never changes the keys of this one. */
-async function readDataSet(format: string, root: string): Promise<DataSet> {
+async function readDataSet({format, manifest}: DataParameters, root: string): Promise<DataSet> {
   const {read} = (await import(new URL(`formats/${format}.ts`, import.meta.url).href)) as {read: Reader}
-  return read(root)
+  return read(root, {manifest})
 }
 
 function throwDamage(root: string, files: readonly CheckedFile[]): void {

@@ -134,7 +134,7 @@ function closedSet({closedSet: own}: LabelledImages): Plan {
   if (own === undefined)
     return {problem: 'The data set has no split of images into train and test that share their classes.'}
   return {
-    split: own.map((set) => (set === 'train' ? 'train' : 'val')),
+    split: own.map((set) => (set === 'test' ? 'val' : set)),
     notes: [
       'Training and measured images share their classes (protocol closed-set): this measures recognition of known classes, and compares with no retrieval result on new ones.',
     ],

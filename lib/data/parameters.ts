@@ -1,3 +1,4 @@
+import {isAbsolute} from 'node:path'
 import {z} from 'zod'
 import {formatRanges, type Interval, intersect, parseRanges} from './ranges.ts'
 
@@ -12,11 +13,17 @@ const namedProtocols = ['roth', 'mlrc', 'cdsm', 'raml', 'official', 'closed-set'
 export const dataParameters = z
   .strictObject({
     format: z
-      .enum(['cub', 'folder', 'sop', 'in-shop', 'vehicle-id', 'celeba', 'cars196'])
+      .enum(['cub', 'folder', 'sop', 'in-shop', 'vehicle-id', 'celeba', 'cars196', 'manifest', 'split-lists'])
       .describe(
-        'folder: one folder per class; the others: a published data set as it unpacks (CUB-200-2011, Stanford Online Products, In-Shop, PKU VehicleID, CelebA, Cars196)',
+        'folder: one folder per class; manifest: a CSV, Arrow or Parquet table of path, label, split; split-lists: JSON lists of lists; the others: a published data set as it unpacks (CUB-200-2011, Stanford Online Products, In-Shop, PKU VehicleID, CelebA, Cars196)',
       ),
     root: z.string().min(1, 'must be the path of a folder').describe('folder of the data set'),
+    manifest: z
+      .string()
+      .min(1)
+      .refine((name) => !isAbsolute(name) && !name.split('/').includes('..'), 'must be a path inside data.root')
+      .optional()
+      .describe('file in the root, of formats manifest and split-lists'),
     protocol: z
       .enum(['lab', 'classes', 'modulo', 'halves', 'thirds', ...namedProtocols])
       .describe(
@@ -75,6 +82,8 @@ function findProblems(data: DataParameters): {key: string; message: string}[] {
   const ranges = namedRanges(data)
   const problems: {key: string; message: string}[] = []
   const note = (key: string, message: string) => problems.push({key, message})
+  if (data.manifest !== undefined && data.format !== 'manifest' && data.format !== 'split-lists')
+    note('manifest', `belongs to formats manifest and split-lists, not to ${data.format}`)
   if (data.fold !== undefined && protocol !== 'mlrc' && protocol !== 'cdsm')
     note('fold', `belongs to protocols mlrc and cdsm, not to ${protocol}`)
   if (data.val_share !== undefined && !['roth', 'official', 'raml'].includes(protocol))

@@ -12,7 +12,7 @@ export interface LabelledImages {
   readonly classNames: ReadonlyMap<number, string>
   /** As a reader found them (formats/data-set.ts). */
   readonly official?: readonly Split[]
-  readonly closedSet?: readonly ('train' | 'test')[]
+  readonly closedSet?: readonly ('train' | 'test' | 'unused')[]
 }
 
 export interface Assignment {

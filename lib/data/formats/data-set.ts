@@ -14,7 +14,7 @@ export interface DataSet {
   /** The set that the data set itself puts every image in; absent: it has no split of its own. */
   readonly official?: readonly OfficialSplit[]
   /** The set that it puts every image in where images of one class are in both; absent: it has no such split. */
-  readonly closedSet?: readonly ('train' | 'test')[]
+  readonly closedSet?: readonly ('train' | 'test' | 'unused')[]
   /** Who is looked for among whom in its test sets, by image ids; absent: every test image queries all others. */
   readonly testSets?: readonly {
     readonly name: string
@@ -25,8 +25,13 @@ export interface DataSet {
   readonly notes: readonly string[]
 }
 
+export interface ReaderOptions {
+  /** data.manifest: name, in the root, of the table or lists that a format is read from. */
+  readonly manifest?: string | undefined
+}
+
 /** A file of `formats/` exports one as `read`. */
-export type Reader = (root: string) => Promise<DataSet>
+export type Reader = (root: string, options: ReaderOptions) => Promise<DataSet>
 
 /** @throws UserError when the root is missing or no folder. */
 export async function checkRoot(root: string): Promise<void> {

@@ -22,7 +22,13 @@ export async function readArrow(path: string): Promise<LooseTable> {
 function isReadable(type: DataType): boolean {
   const isNumeric = DataType.isInt(type) || DataType.isFloat(type)
   const isList = DataType.isFixedSizeList(type) || DataType.isList(type)
-  return isNumeric || DataType.isUtf8(type) || DataType.isLargeUtf8(type) || (isList && isReadable(type.valueType))
+  return (
+    isNumeric ||
+    DataType.isBool(type) ||
+    DataType.isUtf8(type) ||
+    DataType.isLargeUtf8(type) ||
+    (isList && isReadable(type.valueType))
+  )
 }
 
 /** Lists come as typed arrays, without a copy. */

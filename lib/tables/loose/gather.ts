@@ -1,7 +1,7 @@
 import {UserError} from '../../user-error.ts'
 import type {LooseColumn} from './table.ts'
 
-/** Puts the values of a column together, row by row: numbers, texts, or lists of numbers that are all of one length. */
+/** Puts the values of a column together, row by row: numbers (of true and false 1 and 0), texts, or lists of numbers that are all of one length. */
 export interface Gatherer {
   add(value: unknown): void
   column(): LooseColumn | undefined
@@ -39,7 +39,7 @@ export function openGatherer(path: string, name: string, rowCount: number): Gath
 }
 
 function isNumber(value: unknown): boolean {
-  return typeof value === 'number' || typeof value === 'bigint'
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {

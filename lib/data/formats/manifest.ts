@@ -1,0 +1,141 @@
+import {existsSync} from 'node:fs'
+import {isAbsolute, join, relative, sep} from 'node:path'
+import {UserError} from '../../user-error.ts'
+import {checkRoot, type DataSet, type OfficialSplit, type ReaderOptions, throwProblems} from './data-set.ts'
+import {checkEntries, checkPresence, note} from './index-file.ts'
+import {readManifestTable, type TextTable} from './manifest-table.ts'
+
+/** Looked for where data.manifest is not set; the last is open-metric-learning's. */
+const usualNames = ['manifest.csv', 'manifest.arrow', 'manifest.parquet', 'df.csv']
+
+interface Row {
+  readonly id: number
+  readonly path: string
+  readonly className: string
+  readonly split: OfficialSplit
+  readonly isQuery: boolean
+  readonly isGallery: boolean
+}
+
+/**
+ * Reads a table of pictures: columns path and label, and where there are any split (train, val or validation, test, unused), is_query, is_gallery and
+ * id, as open-metric-learning has them. Labels that are all whole numbers are the class numbers; others are numbered in code-point order.
+ * @throws UserError that lists everything wrong with the table and which files are missing.
+ */
+export async function read(root: string, {manifest}: ReaderOptions): Promise<DataSet> {
+  await checkRoot(root)
+  const name = manifest ?? findManifest(root)
+  const table = await readManifestTable(join(root, name))
+  const problems: string[] = []
+  const rows = readRows(root, name, table, problems)
+  checkEntries(rows, name, problems)
+  if (problems.length === 0)
+    await checkPresence(
+      root,
+      rows.map(({path}) => path),
+      name,
+      problems,
+    )
+  throwProblems(`The data set "${root}" cannot be used`, problems)
+  const numberOf = numberClasses(rows)
+  return {
+    id: rows.map(({id}) => id),
+    path: rows.map(({path}) => path),
+    label: rows.map(({className}) => numberOf(className)),
+    classNames: new Map(rows.map(({className}) => [numberOf(className), className])),
+    ...(table.columns.has('split') && sidesOf(rows)),
+    ...(rows.some(({isQuery}) => isQuery) && {testSets: [testSetOf(rows)]}),
+    notes: table.columns.has('x_1')
+      ? [`${name} has boxes (x_1 and others), which are not used: pictures are taken whole.`]
+      : [],
+  }
+}
+
+function findManifest(root: string): string {
+  const found = usualNames.find((name) => existsSync(join(root, name)))
+  if (found !== undefined) return found
+  throw new UserError(
+    `"${root}" holds none of ${usualNames.join(', ')}. Set data.manifest to the table of its pictures.`,
+  )
+}
+
+const splitNames: Readonly<Record<string, OfficialSplit>> = {
+  train: 'train',
+  val: 'val',
+  validation: 'val',
+  test: 'test',
+  unused: 'unused',
+  '': 'unused',
+}
+
+function readRows(root: string, name: string, {rowCount, columns, place}: TextTable, problems: string[]): Row[] {
+  const missing = ['path', 'label'].filter((column) => !columns.has(column))
+  if (missing.length > 0) {
+    problems.push(`${name} lacks the columns ${missing.join(' and ')}; it has ${[...columns.keys()].join(', ')}.`)
+    return []
+  }
+  if (rowCount === 0) problems.push(`${name} has no rows.`)
+  const wrong: Record<'empty' | 'split' | 'flag' | 'id', string[]> = {empty: [], split: [], flag: [], id: []}
+  const cell = (column: string, row: number) => columns.get(column)?.[row] ?? ''
+  const flag = (column: string, row: number) => {
+    const text = cell(column, row).toLowerCase()
+    if (!['', 'true', 'false', '0', '1', '0.0', '1.0', 'nan', 'none'].includes(text))
+      wrong.flag.push(`${place(row)} ${column} "${text}"`)
+    return ['true', '1', '1.0'].includes(text)
+  }
+  const rows = Array.from({length: rowCount}, (_, row): Row => {
+    const [path, className, split] = [cell('path', row), cell('label', row), cell('split', row).toLowerCase()]
+    const id = columns.has('id') ? Number(cell('id', row)) : row
+    if (path === '' || className === '') wrong.empty.push(place(row))
+    if (!Object.hasOwn(splitNames, split)) wrong.split.push(`${place(row)} "${split}"`)
+    if (!(Number.isInteger(id) && id >= 0 && id < 2 ** 31)) wrong.id.push(`${place(row)} "${cell('id', row)}"`)
+    return {
+      id,
+      path: insideRoot(root, path),
+      className,
+      split: splitNames[split] ?? 'unused',
+      isQuery: flag('is_query', row),
+      isGallery: flag('is_gallery', row),
+    }
+  })
+  note(problems, `${name} has rows without path or label`, wrong.empty)
+  note(problems, `${name} has splits that are not train, val, validation, test or unused`, wrong.split)
+  note(problems, `${name} has is_query or is_gallery that is neither true nor false`, wrong.flag)
+  note(problems, `${name} has ids that are not whole numbers from 0 to 2147483647`, wrong.id)
+  return rows
+}
+
+/** Paths below the root may be written whole. */
+function insideRoot(root: string, path: string): string {
+  if (!isAbsolute(path)) return path.replaceAll('\\', '/').replace(/^\.\//, '')
+  const inside = relative(root, path)
+  return inside.startsWith('..') ? path : inside.split(sep).join('/')
+}
+
+function numberClasses(rows: readonly Row[]): (className: string) => number {
+  const names = [...new Set(rows.map(({className}) => className))]
+  if (names.every((name) => /^(0|[1-9]\d{0,8})$/.test(name))) return Number
+  names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  const numbers = new Map(names.map((name, number) => [name, number]))
+  return (className) => numbers.get(className)!
+}
+
+/** Whether the split keeps classes apart decides what it can be used for. */
+function sidesOf(rows: readonly Row[]): Pick<DataSet, 'official' | 'closedSet'> {
+  const classesOf = (isTrain: boolean) =>
+    new Set(
+      rows.flatMap(({split, className}) => (split !== 'unused' && (split === 'train') === isTrain ? [className] : [])),
+    )
+  const measured = classesOf(false)
+  const isClosed = [...classesOf(true)].some((className) => measured.has(className))
+  if (!isClosed) return {official: rows.map(({split}) => split)}
+  return {closedSet: rows.map(({split}) => (split === 'val' || split === 'test' ? 'test' : split))}
+}
+
+function testSetOf(rows: readonly Row[]) {
+  return {
+    name: 'manifest',
+    queries: rows.flatMap(({id, isQuery}) => (isQuery ? [id] : [])),
+    gallery: rows.flatMap(({id, isGallery}) => (isGallery ? [id] : [])),
+  }
+}

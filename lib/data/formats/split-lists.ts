@@ -1,0 +1,76 @@
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {z} from 'zod'
+import {UserError} from '../../user-error.ts'
+import {checkRoot, type DataSet, type ReaderOptions, throwProblems} from './data-set.ts'
+import {checkEntries, checkPresence} from './index-file.ts'
+
+const usualName = 'splits.json'
+const splits = ['train', 'val', 'test'] as const
+
+const lists = z.array(z.array(z.string().min(1)))
+const splitLists = z.strictObject({train: lists, val: lists.default([]), test: lists.default([])})
+
+/**
+ * Reads lists of lists in JSON: `{"train": [["a/1.jpg", "a/2.jpg"], …], "val": […], "test": […]}`, a list of paths for every class, as the split
+ * dictionary of Suma and Tolias 2023 has them. Classes and ids are counted through train, val and test; a class is called like its first picture's folder.
+ * @throws UserError that lists everything wrong with the lists and which files are missing.
+ */
+export async function read(root: string, {manifest: name = usualName}: ReaderOptions): Promise<DataSet> {
+  await checkRoot(root)
+  const given = await readLists(join(root, name))
+  const classes = splits.flatMap((split) => given[split].map((paths) => ({split, paths})))
+  const rows = classes
+    .flatMap(({split, paths}, label) => paths.map((path) => ({path, label, split})))
+    .map((row, id) => ({...row, id}))
+  const problems: string[] = []
+  if (rows.length === 0) problems.push(`${name} names no picture.`)
+  checkEntries(rows, name, problems)
+  if (problems.length === 0)
+    await checkPresence(
+      root,
+      rows.map(({path}) => path),
+      name,
+      problems,
+    )
+  throwProblems(`The data set "${root}" cannot be used`, problems)
+  return {
+    id: rows.map(({id}) => id),
+    path: rows.map(({path}) => path),
+    label: rows.map(({label}) => label),
+    classNames: new Map(nameClasses(classes.map(({paths}) => paths)).entries()),
+    official: rows.map(({split}) => split),
+    notes: [],
+  }
+}
+
+async function readLists(path: string): Promise<z.infer<typeof splitLists>> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(
+      `${path} cannot be read (${error.code}). Set data.manifest to the lists, a JSON file in data.root.`,
+    )
+  })
+  if (bytes[0] === 0x80) {
+    throw new UserError(
+      `${path} is a pickle, which may run code when it is read, so it is not. Write it as JSON where you trust it: json.dump(pickle.load(open("splits.pkl", "rb")), open("splits.json", "w"))`,
+    )
+  }
+  try {
+    const parsed = splitLists.safeParse(JSON.parse(bytes.toString('utf8')))
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    throw new UserError(
+      `${path} must hold train, val and test, each a list of lists of paths; ${issue!.path.join('.') || 'it'}: ${issue!.message}.`,
+    )
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UserError(`${path} is no JSON: ${error.message}.`)
+    throw error
+  }
+}
+
+/** Folder of the first picture where that tells the classes apart, else a number. */
+function nameClasses(classes: readonly (readonly string[])[]): string[] {
+  const folders = classes.map((paths) => (paths[0] ?? '').split('/').slice(0, -1).join('/'))
+  const areDistinct = new Set(folders).size === folders.length && !folders.includes('')
+  return areDistinct ? folders : folders.map((_, number) => `class ${number}`)
+}
