@@ -80,8 +80,9 @@ function squaredDistances(vectors: Vectors, space: Space): Float32Array {
   const {products, squaredLengths} = vectors.gram(space)
   const values = new Float32Array(products.length)
   for (let row = 0, place = 0; row < rows; row++) {
+    const own = squaredLengths[row]!
     for (let column = 0; column < columns; column++, place++) {
-      values[place] = Math.max(0, squaredLengths[row]! + squaredLengths[column]! - 2 * products[place]!)
+      values[place] = Math.max(0, own + squaredLengths[column]! - 2 * products[place]!)
     }
     values[row * columns + row] = 0
   }
@@ -90,17 +91,23 @@ function squaredDistances(vectors: Vectors, space: Space): Float32Array {
 
 /** From the derivative by |x|^2 + |y|^2 - 2 x y to that by the products, in place; lengths of the batch are on its diagonal. */
 function toProducts({rows, columns}: Vectors, space: Space, gradient: Float32Array): void {
-  // A vector has no distance to itself, and unit vectors keep their length: projecting on the sphere removes what would change it.
+  // A vector has no distance to itself.
+  for (let row = 0; row < rows; row++) gradient[row * columns + row] = 0
+  // Unit vectors keep their length: projecting on the sphere removes what would change it.
+  const lengths = space === 'raw' ? slopesByLength(rows, columns, gradient) : new Float64Array(rows)
+  for (let place = 0; place < gradient.length; place++) gradient[place]! *= -2
+  for (let row = 0; row < rows; row++) gradient[row * columns + row] = lengths[row]!
+}
+
+function slopesByLength(rows: number, columns: number, gradient: Float32Array): Float64Array {
   const lengths = new Float64Array(rows)
   for (let row = 0, place = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, place++) {
-      const slope = row === column ? 0 : gradient[place]!
-      lengths[row]! += slope
-      if (column < rows) lengths[column]! += slope
-      gradient[place] = -2 * slope
+      lengths[row]! += gradient[place]!
+      if (column < rows) lengths[column]! += gradient[place]!
     }
   }
-  if (space === 'raw') for (let row = 0; row < rows; row++) gradient[row * columns + row] = lengths[row]!
+  return lengths
 }
 
 function shape({rows, columns}: Vectors) {

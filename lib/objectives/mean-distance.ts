@@ -9,10 +9,15 @@ export interface MeanDistances {
 /** Mean Euclidean distances at unit length of the positive and of the negative pairs, of each as often as it is compared; NaN of none. */
 export function meanDistances(vectors: Vectors, tuples: Tuples): MeanDistances {
   const {triplets} = tuples
-  const distance = openChord(vectors)
+  const {products} = vectors.gram('unit')
+  const {columns} = vectors
   if (triplets === undefined) {
-    return {positiveDistance: meanOf(tuples.positives, distance), negativeDistance: meanOf(tuples.negatives, distance)}
+    return {
+      positiveDistance: meanOf(tuples.positives, products, columns),
+      negativeDistance: meanOf(tuples.negatives, products, columns),
+    }
   }
+  const distance = (row: number, column: number) => chord(products[row * columns + column]!)
   let [count, positive, negative] = [0, 0, 0]
   triplets.each((anchor, p, n) => {
     count++
@@ -22,17 +27,16 @@ export function meanDistances(vectors: Vectors, tuples: Tuples): MeanDistances {
   return {positiveDistance: positive / count, negativeDistance: negative / count}
 }
 
-type Chord = (row: number, column: number) => number
-
-function openChord(vectors: Vectors): Chord {
-  const {products} = vectors.gram('unit')
-  return (row, column) => Math.sqrt(Math.max(0, 2 - 2 * products[row * vectors.columns + column]!))
-}
-
-function meanOf({start, other}: PairList, distance: Chord): number {
+function meanOf({start, other}: PairList, products: Float32Array, columns: number): number {
   let sum = 0
   for (let row = 0; row + 1 < start.length; row++) {
-    for (let i = start[row]!; i < start[row + 1]!; i++) sum += distance(row, other[i]!)
+    const base = row * columns
+    for (let i = start[row]!; i < start[row + 1]!; i++) sum += chord(products[base + other[i]!]!)
   }
   return sum / other.length
+}
+
+/** Distance of two unit vectors. */
+function chord(product: number): number {
+  return Math.sqrt(Math.max(0, 2 - 2 * product))
 }

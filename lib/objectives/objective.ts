@@ -57,12 +57,10 @@ export async function openObjective(spec: ObjectiveSpec, history: LossHistory): 
         }
         const gradient = each.map((one) => one.gradient).reduce((total, own) => addGradients(total, own))
         const count = sum((one) => one.count)
-        const {positiveDistance, negativeDistance} = each[0]!
         return {
           loss,
           activeFraction: count === 0 ? 0 : sum(({active}) => active) / count,
-          positiveDistance,
-          negativeDistance,
+          ...each[0]!.meanDistances(),
           gradient: toTfjs<tf.Tensor2D>(gradient),
           activeRows: rowsAboveZero(gradient),
         }

@@ -16,11 +16,13 @@ import {allTuples, type PlannedBatch, plannedTuples} from './tuples.ts'
 import {addGradients, type Vectors} from './vectors.ts'
 
 /** What a batch teaches by one loss, its weight in the objective counted in. */
-export interface PartEvaluation extends MeanDistances {
+export interface PartEvaluation {
   readonly value: number
   /** Terms above zero, and all of them. */
   readonly active: number
   readonly count: number
+  /** Of what was compared; to be asked for while the vectors are open. */
+  meanDistances(): MeanDistances
   /** By the raw embeddings [rows, dim]; the caller's. */
   readonly gradient: Raw
 }
@@ -64,7 +66,10 @@ export async function openPart({objective: spec, weight, prefix}: Part, history:
           value += added.value
           if (added.gradient !== undefined) gradient = addGradients(gradient, added.gradient)
         }
-        return {...figures, ...meanDistances(vectors, tuples), value, gradient}
+        const distances = () => meanDistances(vectors, tuples)
+        // What a memory is compared by is closed below.
+        const known = memory && distances()
+        return {...figures, value, gradient, meanDistances: () => known ?? distances()}
       } finally {
         compared.dispose()
       }
@@ -89,7 +94,7 @@ function settle({terms}: LossPass, {spec, weight, labels}: {spec: LossSpec; weig
     value += weight * reduction.value
     active += reduction.active
     count += reduction.count
-    group.backward((term, anchor) => weight * reduction.weight(term, anchor))
+    group.backward(weight === 1 ? reduction.weight : (term, anchor) => weight * reduction.weight(term, anchor))
   }
   return {value, active, count}
 }

@@ -24,7 +24,7 @@ export function reduce(terms: Terms, {spec, labels}: {spec: ReducerSpec; labels:
     case 'mean':
       return constant(share(count))
     case 'active-mean':
-      return within(terms, totals, 0)
+      return activeMean(totals)
     case 'threshold':
       return within(terms, totals, spec.low, spec.high)
     case 'per-anchor': {
@@ -49,18 +49,29 @@ export function reduce(terms: Terms, {spec, labels}: {spec: ReducerSpec; labels:
 
 interface Totals {
   readonly sum: number
+  /** Of the terms above zero. */
+  readonly positiveSum: number
   readonly active: number
   readonly count: number
 }
 
 function add(terms: Terms): Totals {
   let sum = 0
+  let positiveSum = 0
   let active = 0
   terms.each((value, _, times = 1) => {
     sum += value * times
-    if (value > 0) active += times
+    if (value > 0) {
+      positiveSum += value * times
+      active += times
+    }
   })
-  return {sum, active, count: terms.counts.reduce((total, own) => total + own, 0)}
+  return {sum, positiveSum, active, count: terms.counts.reduce((total, own) => total + own, 0)}
+}
+
+function activeMean({positiveSum, active, count}: Totals): Reduction {
+  const weight = active === 0 ? 0 : 1 / active
+  return {value: positiveSum * weight, active, count, weight: (value) => (value > 0 ? weight : 0)}
 }
 
 /** Mean of the terms between two bounds, neither included. */

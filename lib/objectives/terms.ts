@@ -32,23 +32,28 @@ export function pairTerms(
   {value, slope}: PlacedCurve,
 ): Terms {
   const rows = start.length - 1
+  const terms = new Float64Array(other.length)
+  for (let anchor = 0; anchor < rows; anchor++) {
+    const base = anchor * columns
+    for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
+      const place = base + other[i]!
+      terms[i] = value(values[place]!, place)
+    }
+  }
   return {
     counts: Int32Array.from({length: rows}, (_, row) => start[row + 1]! - start[row]!),
     each(visit) {
       for (let anchor = 0; anchor < rows; anchor++) {
-        for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
-          const place = anchor * columns + other[i]!
-          visit(value(values[place]!, place), anchor)
-        }
+        for (let i = start[anchor]!; i < start[anchor + 1]!; i++) if (terms[i] !== 0) visit(terms[i]!, anchor)
       }
     },
     backward(weight) {
       for (let anchor = 0; anchor < rows; anchor++) {
+        const base = anchor * columns
         for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
-          const place = anchor * columns + other[i]!
-          const x = values[place]!
-          const share = weight(value(x, place), anchor)
-          if (share !== 0) gradient[place]! += share * slope(x, place)
+          const place = base + other[i]!
+          const steepness = slope(values[place]!, place)
+          if (steepness !== 0) gradient[place]! += steepness * weight(terms[i]!, anchor)
         }
       }
     },

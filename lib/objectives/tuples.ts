@@ -64,27 +64,42 @@ export function plannedTuples({group, role}: PlannedBatch): Tuples | undefined {
  * `references`: classes of the columns after the batch (vectors.ts), all of which may be partners too.
  */
 export function allTuples(labels: Int32Array, references: Int32Array = new Int32Array()): Tuples {
-  const rows = labels.length
-  const classes = new Int32Array(rows + references.length)
+  const classes = new Int32Array(labels.length + references.length)
   classes.set(labels)
-  classes.set(references, rows)
-  const places = rows * classes.length
-  const [positive, negative] = [new Int32Array(places), new Int32Array(places)]
-  const [positiveStart, negativeStart] = [new Int32Array(rows + 1), new Int32Array(rows + 1)]
-  let [positives, negatives] = [0, 0]
-  for (let anchor = 0; anchor < rows; anchor++) {
-    const own = labels[anchor]!
-    for (let other = 0; other < classes.length; other++) {
-      if (classes[other] !== own) negative[negatives++] = other
-      else if (other !== anchor) positive[positives++] = other
-    }
-    positiveStart[anchor + 1] = positives
-    negativeStart[anchor + 1] = negatives
-  }
+  classes.set(references, labels.length)
+  // Gathered when a loss asks for them: some look at neither, some at positives alone.
+  let positives: PairList | undefined
+  let negatives: PairList | undefined
   return {
-    positives: {start: positiveStart, other: positive.slice(0, positives)},
-    negatives: {start: negativeStart, other: negative.slice(0, negatives)},
+    get positives() {
+      positives ??= pairsAmong(labels, classes, true)
+      return positives
+    },
+    get negatives() {
+      negatives ??= pairsAmong(labels, classes, false)
+      return negatives
+    },
   }
+}
+
+/** Every row with the columns of its class but itself, or with those of other classes. */
+function pairsAmong(labels: Int32Array, classes: Int32Array, sameClass: boolean): PairList {
+  const sizes = new Map<number, number>()
+  for (const label of classes) sizes.set(label, (sizes.get(label) ?? 0) + 1)
+  const start = new Int32Array(labels.length + 1)
+  labels.forEach((label, row) => {
+    const size = sizes.get(label)!
+    start[row + 1] = start[row]! + (sameClass ? size - 1 : classes.length - size)
+  })
+  const other = new Int32Array(start[labels.length]!)
+  let count = 0
+  for (let anchor = 0; anchor < labels.length; anchor++) {
+    const own = labels[anchor]!
+    for (let column = 0; column < classes.length; column++) {
+      if ((classes[column] === own) === sameClass && column !== anchor) other[count++] = column
+    }
+  }
+  return {start, other}
 }
 
 export type Triplet = readonly [anchor: number, positive: number, negative: number]

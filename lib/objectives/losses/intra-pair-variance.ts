@@ -19,18 +19,13 @@ export const open = pairLoss<ParametersOf<typeof intraPairVariance>>('plan', (di
 /** max(0, direction (x - bound))^2 with bound = (1 + direction epsilon) mean of x: too far above the mean (1), or below it (-1). */
 function varianceTerms(pairs: PairList, distance: Distance, epsilon: number, direction: 1 | -1): Terms {
   const {columns, values, gradient} = distance
-  const eachPair = (visit: (place: number, anchor: number) => void) => {
-    for (let anchor = 0; anchor + 1 < pairs.start.length; anchor++) {
-      for (let i = pairs.start[anchor]!; i < pairs.start[anchor + 1]!; i++) {
-        visit(anchor * columns + pairs.other[i]!, anchor)
-      }
-    }
-  }
+  const {start, other} = pairs
+  const rows = start.length - 1
   let sum = 0
-  eachPair((place) => {
-    sum += values[place]!
-  })
-  const share = (1 + direction * epsilon) / Math.max(1, pairs.other.length)
+  for (let anchor = 0; anchor < rows; anchor++) {
+    for (let i = start[anchor]!; i < start[anchor + 1]!; i++) sum += values[anchor * columns + other[i]!]!
+  }
+  const share = (1 + direction * epsilon) / Math.max(1, other.length)
   const excess = (x: number) => Math.max(0, direction * (x - share * sum))
   const curve = {value: (x: number) => excess(x) ** 2, slope: (x: number) => 2 * direction * excess(x)}
   const terms = pairTerms(pairs, distance, curve)
@@ -40,13 +35,16 @@ function varianceTerms(pairs: PairList, distance: Distance, epsilon: number, dir
       terms.backward(weight)
       // The mean moves with every pair.
       let pull = 0
-      eachPair((place, anchor) => {
-        const x = values[place]!
-        pull -= weight(curve.value(x), anchor) * curve.slope(x)
-      })
-      eachPair((place) => {
-        gradient[place]! += share * pull
-      })
+      for (let anchor = 0; anchor < rows; anchor++) {
+        for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
+          const beyond = excess(values[anchor * columns + other[i]!]!)
+          if (beyond > 0) pull -= weight(beyond ** 2, anchor) * 2 * direction * beyond
+        }
+      }
+      for (let anchor = 0; anchor < rows; anchor++) {
+        for (let i = start[anchor]!; i < start[anchor + 1]!; i++)
+          gradient[anchor * columns + other[i]!]! += share * pull
+      }
     },
   }
 }

@@ -17,7 +17,8 @@ interface Rivalry {
 export const open = pairLoss<ParametersOf<typeof nPair>>('plan', (distance, batch, {l2, distance: {normalise}}) => {
   const {vectors, labels, tuples} = batch
   const rivalries = tuples.triplets === undefined ? onePairAClass(tuples, labels) : tripletsTogether(tuples.triplets)
-  return [rivalryTerms(rivalries, distance, normalise ? 0 : l2, vectors.gram('raw').squaredLengths)]
+  if (normalise || l2 === 0) return [rivalryTerms(rivalries, distance)]
+  return [rivalryTerms(rivalries, distance, {l2, squaredLengths: vectors.gram('raw').squaredLengths})]
 })
 
 /** The first positive pair of every class, with the positives of the others. */
@@ -28,7 +29,7 @@ function onePairAClass({positives}: Tuples, labels: Int32Array): Rivalry[] {
     if (!pairs.has(label)) pairs.set(label, {anchor, positive: positives.other[positives.start[anchor]!]!})
   }
   const chosen = Array.from(pairs.values(), ({positive}) => positive)
-  return Array.from(pairs.values(), (pair) => ({...pair, negatives: chosen.filter((other) => other !== pair.positive)}))
+  return Array.from(pairs.values(), (pair, i) => ({...pair, negatives: chosen.toSpliced(i, 1)}))
 }
 
 /** The triplets of every positive pair. */
@@ -43,45 +44,61 @@ function tripletsTogether({each}: Triplets): Rivalry[] {
   return [...rivalries.values()]
 }
 
+/** What the lengths of anchor and positive cost. */
+interface LengthPenalty {
+  readonly l2: number
+  readonly squaredLengths: Float32Array
+}
+
 /** One term a positive pair. */
-function rivalryTerms(
-  rivalries: readonly Rivalry[],
-  {rows, columns, values, gradient}: Distance,
-  l2: number,
-  squaredLengths: Float32Array,
-): Terms {
+function rivalryTerms(rivalries: readonly Rivalry[], distance: Distance, penalty?: LengthPenalty): Terms {
+  const {rows, columns, gradient} = distance
   const counts = new Int32Array(rows)
   for (const {anchor} of rivalries) counts[anchor]!++
-  // The exponents are those of the negatives beside the positive, whose own is 0.
-  const computed = rivalries.map(({anchor, positive, negatives}) => {
-    const base = anchor * columns
-    const exponents = Float64Array.from(negatives, (negative) => values[base + negative]! - values[base + positive]!)
-    const largest = exponents.reduce((most, exponent) => Math.max(most, exponent), 0)
-    const exponentials = exponents.map((exponent) => Math.exp(exponent - largest))
-    const total = exponentials.reduce((sum, exponential) => sum + exponential, Math.exp(-largest))
-    const lengths = squaredLengths[anchor]! + squaredLengths[positive]!
-    return {value: largest + Math.log(total) + l2 * lengths, shares: exponentials.map((one) => one / total)}
+  const computed = rivalries.map((rivalry) => {
+    const {value, shares} = softmaxOf(rivalry, distance)
+    if (penalty === undefined) return {value, shares}
+    const {l2, squaredLengths} = penalty
+    return {value: value + l2 * (squaredLengths[rivalry.anchor]! + squaredLengths[rivalry.positive]!), shares}
   })
   return {
     counts,
     each(visit) {
-      rivalries.forEach(({anchor}, i) => {
-        visit(computed[i]!.value, anchor)
-      })
+      for (let i = 0; i < rivalries.length; i++) visit(computed[i]!.value, rivalries[i]!.anchor)
     },
     backward(weight) {
-      rivalries.forEach(({anchor, positive, negatives}, i) => {
-        const {value, shares} = computed[i]!
+      for (let i = 0; i < rivalries.length; i++) {
+        const [{anchor, positive, negatives}, {value, shares}] = [rivalries[i]!, computed[i]!]
         const share = weight(value, anchor)
         const base = anchor * columns
-        negatives.forEach((negative, j) => {
-          gradient[base + negative]! += share * shares[j]!
+        for (let j = 0; j < negatives.length; j++) {
+          gradient[base + negatives[j]!]! += share * shares[j]!
           gradient[base + positive]! -= share * shares[j]!
-        })
+        }
+        if (penalty === undefined) continue
         // The products of rows with themselves are their squared lengths.
-        gradient[base + anchor]! += share * l2
-        if (positive < rows) gradient[positive * columns + positive]! += share * l2
-      })
+        gradient[base + anchor]! += share * penalty.l2
+        if (positive < rows) gradient[positive * columns + positive]! += share * penalty.l2
+      }
     },
   }
+}
+
+/** log(1 + sum of exp(s(a, n) - s(a, p))), and the share of every negative in it. */
+function softmaxOf({anchor, positive, negatives}: Rivalry, {columns, values}: Distance) {
+  const base = anchor * columns
+  const own = values[base + positive]!
+  const shares = new Float64Array(negatives.length)
+  let largest = 0
+  for (let j = 0; j < negatives.length; j++) {
+    shares[j] = values[base + negatives[j]!]! - own
+    largest = Math.max(largest, shares[j]!)
+  }
+  let total = Math.exp(-largest)
+  for (let j = 0; j < negatives.length; j++) {
+    shares[j] = Math.exp(shares[j]! - largest)
+    total += shares[j]!
+  }
+  for (let j = 0; j < negatives.length; j++) shares[j]! /= total
+  return {value: largest + Math.log(total), shares}
 }

@@ -5,7 +5,7 @@ export const supcon = {
   name: 'supcon',
   title: 'Supervised contrastive loss',
   formula:
-    'mean over anchors a with positives of the mean over p of log(sum over all others o of exp(s(a, o) / temperature)) - s(a, p) / temperature',
+    'mean over active anchors a of the mean over p of log(sum over all others o of exp(s(a, o) / temperature)) - s(a, p) / temperature',
   source:
     'Khosla et al. 2020, "Supervised Contrastive Learning", equation 2; SupConLoss of pytorch-metric-learning 2.8.1',
   compares: 'pairs',
