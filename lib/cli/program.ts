@@ -1,4 +1,4 @@
-import {Command, InvalidArgumentError} from 'commander'
+import {Command, InvalidArgumentError, Option} from 'commander'
 import type {Project} from './project.ts'
 import type {Terminal} from './terminal.ts'
 
@@ -100,6 +100,35 @@ export function buildProgram({version, run}: ProgramHost): Command {
       run(async (project, terminal) => (await import('./verbs/report.ts')).report(project, runs, options, terminal)),
     )
 
+  named(program.command('search'))
+    .description('find the images that are nearest to any picture, by the best epoch of a run')
+    .argument('[image]', 'a picture: JPEG, PNG, WebP, TIFF or GIF')
+    .option('--top <n>', 'images to find, 1 to 1000', between(1, 1000), 10)
+    .addOption(new Option('--split <split>', 'images to look among').choices(['train', 'val', 'all']).default('val'))
+    .option('--html <file>', 'also write a page with the pictures')
+    .option('--serve', 'serve a page on this machine on which pictures are dropped', false)
+    .option('--port <n>', 'of that page; 0: any that is free', between(0, 65535), 8420)
+    .option('--json', 'as JSON', false)
+    .action((image: string | undefined, options) =>
+      run(async (project, terminal) => (await import('./verbs/search.ts')).search(project, image, options, terminal)),
+    )
+
+  program
+    .command('export')
+    .description('write the model of a run for other programs (docs/export.md)')
+    .argument(
+      '[model]',
+      'demo (its best epoch), demo@3, demo@last, or the file of a model (default: "demo", else the only run)',
+    )
+    .addOption(new Option('--to <format>', 'pytorch: safetensors').choices(['pytorch', 'onnx']).makeOptionMandatory())
+    .option('--out <file>', 'default: demo-epoch3.safetensors or .onnx here')
+    .option('--force', 'replace a file that exists', false)
+    .action((model: string | undefined, options) =>
+      run(async (project, terminal) =>
+        (await import('./verbs/export.ts')).exportModel(project, model, options, terminal),
+      ),
+    )
+
   named(program.command('log'))
     .description('what a stage printed, or what happened in the run')
     .argument('[node]', 'train-epoch@3')
@@ -120,6 +149,15 @@ export function buildProgram({version, run}: ProgramHost): Command {
         ),
       )
   }
+
+  program
+    .command('presets')
+    .description('list the presets; of one: the whole configuration beside the original command line, flag by flag')
+    .argument('[name]', 'one of the list')
+    .option('--json', 'as JSON', false)
+    .action((name: string | undefined, options) =>
+      run(async (project, terminal) => (await import('./verbs/presets.ts')).presets(project, name, options, terminal)),
+    )
 
   program
     .command('doctor')
@@ -152,6 +190,14 @@ function configured(command: Command): Command {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0.')
   return Number(text)
+}
+
+function between(least: number, largest: number): (text: string) => number {
+  return (text) => {
+    const number = wholeNumber(text)
+    if (number >= least && number <= largest) return number
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${largest}.`)
+  }
 }
 
 function collect(text: string, before: readonly string[]): readonly string[] {

@@ -1,4 +1,5 @@
-import {resolve} from 'node:path'
+import {realpath} from 'node:fs/promises'
+import {resolve, sep} from 'node:path'
 import pLimit from 'p-limit'
 import sharp from 'sharp'
 import type {ImagesTable} from '../tables/images.ts'
@@ -33,36 +34,34 @@ export interface Pictures {
 /** Longer side of a thumbnail, in pixels. */
 const thumbnailSide = 112
 
-/** Opens the pictures of a table of images; only files under its root are read. */
-export function openPictures(images: ImagesTable): Pictures {
+/** Opens the pictures of a table of images. With `within`, links that lead out of this folder are not followed. */
+export function openPictures(images: ImagesTable, {within}: {within?: string} = {}): Pictures {
   const rowOf = new Map(Array.from(images.id, (id, row) => [id, row]))
   const limit = pLimit(4)
-  const made = new Map<string, Promise<Thumbnail>>()
   const failed = new Set<number>()
-  const fileOf = (id: number) => resolve(images.root, images.path[rowOf.get(id) ?? -1] ?? '')
-  const decode = (id: number) =>
-    sharp(fileOf(id), {failOn: 'none', limitInputPixels: 1e8}).flatten({background: 'white'})
+  const fileOf = async (id: number) => {
+    const file = resolve(images.root, images.path[rowOf.get(id) ?? -1] ?? '')
+    return within === undefined ? file : confine(file, within)
+  }
 
-  const thumbnail = (id: number, format: 'webp' | 'jpeg' = 'webp') => {
-    const known = made.get(`${format} ${id}`)
-    if (known !== undefined) return known
-    const making = limit(async () => {
+  const thumbnail = (id: number, format: 'webp' | 'jpeg' = 'webp') =>
+    limit(async () => {
       try {
-        const size = {width: thumbnailSide, height: thumbnailSide, fit: 'inside', withoutEnlargement: true} as const
-        const small = decode(id).resize(size).toFormat(format, {quality: 72})
-        const {data, info} = await small.toBuffer({resolveWithObject: true})
-        return {
-          source: `data:image/${format};base64,${data.toString('base64')}`,
-          width: info.width,
-          height: info.height,
-        }
+        return await shrink(await fileOf(id), format)
       } catch {
         failed.add(id) // gone or damaged since the data set was listed: the page says how many
         return placeholder
       }
     })
-    made.set(`${format} ${id}`, making)
-    return making
+
+  const cell = async (id: number, side: number) => {
+    try {
+      const square = decode(await fileOf(id)).resize(side, side, {fit: 'cover'})
+      return await square.toColourspace('srgb').raw().toBuffer()
+    } catch {
+      failed.add(id)
+      return undefined
+    }
   }
 
   return {
@@ -70,21 +69,29 @@ export function openPictures(images: ImagesTable): Pictures {
     thumbnail,
     unreadable: () => failed.size,
     sprite: async (ids, side, format) => {
-      const cells = await Promise.all(
-        Array.from(ids, (id) =>
-          limit(async () => {
-            try {
-              return await decode(id).resize(side, side, {fit: 'cover'}).toColourspace('srgb').raw().toBuffer()
-            } catch {
-              failed.add(id)
-              return undefined
-            }
-          }),
-        ),
-      )
+      const cells = await Promise.all(Array.from(ids, (id) => limit(() => cell(id, side))))
       return {data: await encodeSprite(cells, side, format), columns: columnsOf(cells.length), side}
     },
   }
+}
+
+/** A small copy of a picture, given by its file or its bytes. Throws where it is none. */
+export async function shrink(picture: string | Uint8Array, format: 'webp' | 'jpeg' = 'webp'): Promise<Thumbnail> {
+  const size = {width: thumbnailSide, height: thumbnailSide, fit: 'inside', withoutEnlargement: true} as const
+  const small = decode(picture).resize(size).toFormat(format, {quality: 72})
+  const {data, info} = await small.toBuffer({resolveWithObject: true})
+  return {source: `data:image/${format};base64,${data.toString('base64')}`, width: info.width, height: info.height}
+}
+
+function decode(picture: string | Uint8Array) {
+  return sharp(picture, {failOn: 'none', limitInputPixels: 1e8}).flatten({background: 'white'})
+}
+
+/** The file itself, links followed. Throws where it is not inside the folder. */
+async function confine(file: string, folder: string): Promise<string> {
+  const [real, root] = [await realpath(file), await realpath(folder)]
+  if (!real.startsWith(`${root}${sep}`)) throw new Error(`${file} leads out of ${folder}`)
+  return real
 }
 
 /** TensorBoard wants the rows of a sprite as long as there are rows. */

@@ -36,6 +36,7 @@ export async function renderReport(
       {id: 'provenance', title: 'Configuration and provenance', content: provenance(facts)},
     ],
     credits,
+    script: 'plane.js',
   })
 }
 

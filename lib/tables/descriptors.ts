@@ -43,17 +43,27 @@ export async function writeDescriptors(path: string, {id, dim, vectors}: Descrip
 export function checkDescriptors(path: string, imagesPath: string, split: string): Promise<string[]> {
   return collectProblems(async (note) => {
     const images = await readImages(imagesPath)
-    const table = await openTable(path, descriptorsDefinition)
-    const ids = new Int32Array(table.rowCount)
-    let row = 0
-    for await (const {columns, rowCount} of table.batches()) {
-      ids.set(columns.id, row)
-      checkVectors(columns.id, columns.vector, table.dim, note)
-      row += rowCount
-    }
-    checkIds(ids, note)
+    const ids = await checkRows(path, note)
     checkMembers(ids, new Set(images.id.filter((_, index) => images.split[index] === split)), split, note)
   })
+}
+
+/** The same for vectors of images that are in no table: ids ascend, vectors are finite and of unit length. */
+export function checkUnitVectors(path: string): Promise<string[]> {
+  return collectProblems(async (note) => void (await checkRows(path, note)))
+}
+
+async function checkRows(path: string, note: Note): Promise<Int32Array> {
+  const table = await openTable(path, descriptorsDefinition)
+  const ids = new Int32Array(table.rowCount)
+  let row = 0
+  for await (const {columns, rowCount} of table.batches()) {
+    ids.set(columns.id, row)
+    checkVectors(columns.id, columns.vector, table.dim, note)
+    row += rowCount
+  }
+  checkIds(ids, note)
+  return ids
 }
 
 function checkVectors(ids: Int32Array, vectors: Float32Array, dim: number, note: Note): void {

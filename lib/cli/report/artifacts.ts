@@ -26,16 +26,27 @@ export function listStored(artifacts: string, run: string): StoredNode[] {
   return nodes.sort((a, b) => (a.epoch ?? -1) - (b.epoch ?? -1) || (a.node < b.node ? -1 : 1))
 }
 
-/** The file of a kind at an epoch (undefined: outside the loop), of a split where one is named. */
-export function findFile(
+/** The file that a node read as one of its inputs, where it is still there. */
+export function findInput(nodes: readonly StoredNode[], reader: StoredNode, input: string): string | undefined {
+  const digest = reader.manifest.record.inputs[input]
+  for (const {manifest, files} of nodes) {
+    const made = Object.values(manifest.outputs).find(({sha256}) => `sha256:${sha256}` === digest)
+    if (made !== undefined) return files[made.kind]
+  }
+  return undefined
+}
+
+/** The node that made a file of a kind at an epoch (undefined: outside the loop), and whose file is still there. Never one of the test split. */
+export function findMaker(
   nodes: readonly StoredNode[],
   kind: string,
   epoch: number | undefined,
-  split?: string,
-): string | undefined {
-  const fits = (node: StoredNode) =>
-    node.epoch === epoch &&
-    node.files[kind] !== undefined &&
-    (split === undefined || node.manifest.record.values.split === split)
-  return nodes.find(fits)?.files[kind]
+): StoredNode | undefined {
+  const isTest = ({manifest}: StoredNode) => manifest.record.values.split === 'test'
+  return nodes.find((node) => node.epoch === epoch && node.files[kind] !== undefined && !isTest(node))
+}
+
+/** That file. */
+export function findFile(nodes: readonly StoredNode[], kind: string, epoch: number | undefined): string | undefined {
+  return findMaker(nodes, kind, epoch)?.files[kind]
 }

@@ -35,7 +35,9 @@ export function readMeasurement(file: string | undefined): Measurement | undefin
   })
   return {
     metrics: Object.fromEntries(measured),
-    description: Object.entries(rest).map(([name, value]) => [name.replaceAll('_', ' '), spell(value)]),
+    description: Object.entries(rest)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => [name.replaceAll('_', ' '), spell(value)]),
     ...(bootstrap ? {intervals: describeIntervals(bootstrap)} : {}),
   }
 }
@@ -46,10 +48,11 @@ function describeIntervals({resamples, level}: {resamples: number; level: number
   return `In brackets: ${percent} % of ${resamples.toLocaleString('en-US')} bootstrap resamples, drawing whole classes, have a mean between these bounds.`
 }
 
-/** `0-49`, `3`, `modulo 4, train 0-1`. */
+/** `0-49`, `3`, `1, 2, 4`, `modulo 4, train 0-1`. */
 function spell(value: unknown): string {
   if (typeof value === 'string') return value
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return value.map(spell).join(', ')
   return leavesOf(value)
     .map(([name, leaf]) => `${name} ${typeof leaf === 'string' ? leaf : JSON.stringify(leaf)}`)
     .join(', ')

@@ -25,7 +25,7 @@ export async function openRun(project: Project, run: string): Promise<OpenedRun>
       `No epoch of run ${run} has been measured yet. Measure the untrained model: npx nearmiss run --run ${run} --epochs 0`,
     )
   }
-  const tables = await gatherTables(nodes, shown.epoch, 'val')
+  const tables = await gatherTables(nodes, shown.epoch)
   if (tables === undefined) return {nodes, facts, analysis: undefined, pictures: undefined}
   return {nodes, facts, analysis: analyse(tables), pictures: openPictures(tables.images)}
 }

@@ -5,32 +5,26 @@ import {readImages} from '../../tables/images.ts'
 import {readNeighbours} from '../../tables/neighbours.ts'
 import {readQueries} from '../../tables/queries.ts'
 import {UserError} from '../../user-error.ts'
-import {findFile, type StoredNode} from './artifacts.ts'
+import {findFile, findInput, findMaker, type StoredNode} from './artifacts.ts'
 
 /** The tables that a report of epoch `shown` looks into; undefined without a table of images. */
-export async function gatherTables(
-  nodes: readonly StoredNode[],
-  shown: number,
-  split: string,
-): Promise<RunTables | undefined> {
+export async function gatherTables(nodes: readonly StoredNode[], shown: number): Promise<RunTables | undefined> {
   const imagesFile = findFile(nodes, 'images', undefined)
   if (imagesFile === undefined) return undefined
   const images = await readImages(imagesFile)
   const reader = openReader()
-  const descriptors = await reader.read(
-    `Descriptors of epoch ${shown}`,
-    findFile(nodes, 'descriptors', shown, split),
-    readDescriptors,
-  )
+  const evaluation = findMaker(nodes, 'queries', shown) ?? findMaker(nodes, 'metrics', shown)
+  const described = evaluation && findInput(nodes, evaluation, 'descriptors')
+  const descriptors = await reader.read(`Descriptors of epoch ${shown}`, described, readDescriptors)
   const queries = await reader.read(`Queries of epoch ${shown}`, findFile(nodes, 'queries', shown), readQueries)
   const mined = await readMined(nodes, reader)
   const labelOf = new Map(Array.from(images.id, (id, row) => [id, images.label[row]!]))
-  const described = descriptors && {...descriptors, label: descriptors.id.map((id) => labelOf.get(id) ?? -1)}
+  const labelled = descriptors && {...descriptors, label: descriptors.id.map((id) => labelOf.get(id) ?? -1)}
   return {
     epoch: shown,
     images,
     missing: reader.missing,
-    ...(described === undefined ? {} : {described}),
+    ...(labelled === undefined ? {} : {described: labelled}),
     ...(queries === undefined ? {} : {queries}),
     ...(mined === undefined ? {} : {mined}),
   }
@@ -62,12 +56,13 @@ function openReader(): Reader {
 
 /** The newest epoch's plan, with what it was made from. A run of epoch 0 alone has none, and nothing to say about it. */
 async function readMined(nodes: readonly StoredNode[], {read}: Reader): Promise<Mined | undefined> {
-  const epoch = nodes.findLast(({files}) => files.batches !== undefined)?.epoch
-  if (epoch === undefined) return undefined
-  const batches = await read(`Batches of epoch ${epoch}`, findFile(nodes, 'batches', epoch), readBatches)
-  const neighbours = await read(`Neighbours of epoch ${epoch}`, findFile(nodes, 'neighbours', epoch), readNeighbours)
+  const mining = nodes.findLast(({files}) => files.batches !== undefined)
+  if (mining?.epoch === undefined) return undefined
+  const {epoch, files} = mining
+  const batches = await read(`Batches of epoch ${epoch}`, files.batches, readBatches)
+  const neighbours = await read(`Neighbours of epoch ${epoch}`, files.neighbours, readNeighbours)
   if (batches === undefined || neighbours === undefined) return undefined
-  const file = findFile(nodes, 'descriptors', epoch, 'train')
+  const file = findInput(nodes, mining, 'descriptors')
   const descriptors = file === undefined ? undefined : await read('Training descriptors', file, readDescriptors)
   return {epoch, batches, neighbours, ...(descriptors === undefined ? {} : {descriptors})}
 }

@@ -1,11 +1,11 @@
-import {existsSync} from 'node:fs'
-import {mkdir, readFile, writeFile} from 'node:fs/promises'
+import {mkdir, writeFile} from 'node:fs/promises'
 import {dirname, join, relative, resolve} from 'node:path'
 import {renderComparison} from '../../report/compare.ts'
 import {renderReport} from '../../report/report.ts'
 import {findRunName} from '../current-run.ts'
 import type {Project} from '../project.ts'
 import {listStored} from '../report/artifacts.ts'
+import {readCredits} from '../report/credits.ts'
 import {gatherFacts} from '../report/facts.ts'
 import {type OpenedRun, openRun} from '../report/open.ts'
 import {type FileOptions, writeFiles} from '../report/write-files.ts'
@@ -51,12 +51,4 @@ async function describe({facts, analysis, pictures}: OpenedRun): Promise<string>
 async function compare(project: Project, names: readonly string[]): Promise<string> {
   const facts = names.map((name) => gatherFacts(project, name, listStored(project.artifacts, name)))
   return renderComparison(await Promise.all(facts))
-}
-
-/** What the data set's own licence file says about its pictures. */
-async function readCredits(root: string | undefined): Promise<string[]> {
-  const names = ['LICENCES.txt', 'LICENCE.txt', 'LICENSES.txt', 'LICENSE.txt', 'LICENCE', 'LICENSE']
-  const name = names.find((name) => root !== undefined && existsSync(join(root, name)))
-  if (root === undefined || name === undefined) return []
-  return [(await readFile(join(root, name), 'utf8')).slice(0, 10_000)]
 }
