@@ -1,6 +1,8 @@
 import {listRuns} from '../pipeline/runs.ts'
-import {defaultRun} from './request.ts'
 import {UsageError} from './usage-error.ts'
+
+/** Run of a command that names neither run nor preset. */
+export const defaultRun = 'demo'
 
 /** The run that a command looks at: the one named, else the default one, else the only one. Throws UsageError where that is none. */
 export function findRunName(artifacts: string, named: string | undefined): string {

@@ -1,4 +1,5 @@
 import type {PlanRequest} from '../pipeline/plan.ts'
+import {defaultRun} from './current-run.ts'
 import {type ConfigOptions, openConfig, type Project} from './project.ts'
 
 /** Options that say which run and which configuration are meant. */
@@ -8,9 +9,6 @@ export interface RequestOptions extends ConfigOptions {
   /** Another run's epoch whose model is the start: `demo@3`. */
   readonly from?: string
 }
-
-/** Run of a command that names neither run nor preset. */
-export const defaultRun = 'demo'
 
 /** Everything the runner wants to know, from a command line. Throws ConfigError for a wrong configuration. */
 export async function openRequest(project: Project, options: RequestOptions): Promise<PlanRequest> {
