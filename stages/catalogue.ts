@@ -32,7 +32,6 @@ export const catalogue: Catalogue = {
       outputs: {images: 'images'},
       external: (values) => [{path: text(values, 'data', 'root'), kind: 'tree', parameter: 'data.root'}],
       modules: (values) => [`lib/data/formats/${text(values, 'data', 'format')}.ts`],
-      modules: (values) => [`lib/data/formats/${text(values, 'data', 'format')}.ts`],
       numeric: false,
     },
     'initialize-model': {
@@ -110,6 +109,19 @@ export const catalogue: Catalogue = {
       modules: (values) => [loaderThread, backboneModule(values)],
       numeric: true,
     },
+    // Not in pipeline.yaml: `nearmiss export` gives these two a model.
+    'export-pytorch': {
+      module: 'stages/export-model.ts',
+      inputs: {model: {kind: 'model'}},
+      outputs: {network: 'model'},
+      numeric: false,
+    },
+    'export-onnx': {
+      module: 'stages/export-model.ts',
+      inputs: {model: {kind: 'model'}},
+      outputs: {network: 'onnx'},
+      numeric: false,
+    },
     evaluate: {
       module: 'stages/evaluate.ts',
       inputs: {
@@ -133,6 +145,10 @@ export const catalogue: Catalogue = {
       (await import('../lib/tables/descriptors.ts')).checkDescriptors(file, inputs.images!, String(values.split)),
     ),
     'unit-vectors': table(async (file) => (await import('../lib/tables/descriptors.ts')).checkUnitVectors(file)),
+    onnx: {
+      extension: '.onnx',
+      check: async (file) => ((await stat(file)).size > 0 ? [] : ['the network is empty']),
+    },
     index: {
       extension: '.hnsw',
       check: async (file) => ((await stat(file)).size > 0 ? [] : ['the index is empty']),

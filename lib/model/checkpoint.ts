@@ -55,8 +55,13 @@ export async function readModel(path: string, expected?: BackboneName): Promise<
 }
 
 /** Writes a model as safetensors that describes itself; equal models give equal bytes. */
-export async function writeModel(path: string, {spec, preprocessing, weights, provenance}: ModelFile): Promise<void> {
-  await writeSafetensors(path, weights, formatMetadata('model', {spec, preprocessing, provenance}))
+export async function writeModel(path: string, model: ModelFile): Promise<void> {
+  await writeSafetensors(path, model.weights, describeModel(model))
+}
+
+/** What a model's file says about it, by key; exported files say the same. */
+export function describeModel({spec, preprocessing, provenance}: Omit<ModelFile, 'weights'>): Record<string, string> {
+  return formatMetadata('model', {spec, preprocessing, provenance})
 }
 
 /** Reads the training half of a checkpoint. Throws UserError when it is missing, damaged or no training state of this project. */

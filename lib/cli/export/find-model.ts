@@ -1,0 +1,75 @@
+import {existsSync, statSync} from 'node:fs'
+import {basename} from 'node:path'
+import {findRunName} from '../current-run.ts'
+import {loadHistory} from '../epochs/history.ts'
+import type {Project} from '../project.ts'
+import {listStored, type StoredNode} from '../report/artifacts.ts'
+import {formatRanges} from '../text/number.ts'
+import {UsageError} from '../usage-error.ts'
+
+/** A model in a file. */
+export interface FoundModel {
+  readonly file: string
+  /** What a file made from it is called without extension: `demo-epoch3`. */
+  readonly name: string
+  /** Told in the file made from it. */
+  readonly origin: Readonly<Record<string, string | number>>
+}
+
+const extension = '.safetensors'
+
+/**
+ * The model that `demo` (its best epoch by validation), `demo@3`, `demo@last`, or a file of a checkpoint means; without a reference the
+ * default run's. Throws UsageError where there is none.
+ */
+export function findModel(project: Project, reference: string | undefined): FoundModel {
+  if (reference?.endsWith(extension)) return looseModel(reference)
+  const [, named, which = 'best'] = /^([^@]+)(?:@(\d+|best|last))?$/.exec(reference ?? '') ?? []
+  if (reference !== undefined && named === undefined) {
+    throw new UsageError(`"${reference}" is no epoch of a run. Examples: demo, demo@3, demo@best, demo@last`)
+  }
+  const run = findRunName(project.artifacts, named)
+  const models = listStored(project.artifacts, run).filter((node) => modelOf(node) !== undefined)
+  const epoch = findEpoch(project, run, which, models)
+  const node = models.find((model) => epochIn(model) === epoch)
+  if (node === undefined) {
+    const known = models.length === 0 ? 'none yet' : formatRanges(models.map(epochIn))
+    throw new UsageError(`Run ${run} has no model of epoch ${epoch}. It has ${known}.`)
+  }
+  const file = node.files.model
+  if (file === undefined) throw new UsageError(describeDropped(run, node, models))
+  return {file, name: `${run}-epoch${epoch}`, origin: {run, epoch, key: node.key}}
+}
+
+function looseModel(path: string): FoundModel {
+  if (!existsSync(path) || !statSync(path).isFile()) throw new UsageError(`There is no file "${path}".`)
+  return {file: path, name: basename(path, extension), origin: {file: basename(path)}}
+}
+
+function modelOf({manifest}: StoredNode) {
+  return Object.values(manifest.outputs).find(({kind}) => kind === 'model')
+}
+
+/** What comes before the loop is epoch 0. */
+function epochIn({epoch}: StoredNode): number {
+  return epoch ?? 0
+}
+
+function findEpoch(project: Project, run: string, which: string, models: readonly StoredNode[]): number {
+  if (which === 'last') return Math.max(0, ...models.map(epochIn))
+  if (which !== 'best') return Number(which)
+  const best = loadHistory(project.artifacts, run).epochs.find((row) => row.best)
+  if (best !== undefined) return best.epoch
+  throw new UsageError(`Run ${run} has no measured epoch, so none is the best. Name one: ${run}@last, ${run}@0`)
+}
+
+/** Which other epochs are there, and how to compute this one again. */
+function describeDropped(run: string, node: StoredNode, models: readonly StoredNode[]): string {
+  const there = formatRanges(models.filter(({files}) => files.model !== undefined).map(epochIn))
+  const stage = `npx nearmiss stage ${node.node.replace(/@\d+$/, '')} --run ${run} --epoch ${epochIn(node)} --out FOLDER`
+  return [
+    `The model of epoch ${epochIn(node)} of run ${run} was let go by a keep rule of pipeline.yaml. There are those of ${there}.`,
+    `Compute it again, with the --preset and --set of the run: ${stage}`,
+    'Then: npx nearmiss export FOLDER/model.safetensors --to …',
+  ].join('\n')
+}

@@ -1,0 +1,35 @@
+import type {StateDict} from '../../engine/state-dict.ts'
+import type {OnnxConstant, OnnxNode} from './onnx-format.ts'
+
+/** A graph under construction; values go by their names. */
+export interface OnnxGraph {
+  /** Adds an operation and returns the name of its result. */
+  node(opType: string, input: readonly string[], attributes?: OnnxNode['attributes']): string
+  /** Adds fixed numbers and returns their name. */
+  constant(name: string, shape: readonly number[], data: Float32Array): string
+  readonly nodes: readonly OnnxNode[]
+  readonly constants: readonly OnnxConstant[]
+}
+
+export function openOnnxGraph(): OnnxGraph {
+  const nodes: OnnxNode[] = []
+  const constants: OnnxConstant[] = []
+  return {
+    nodes,
+    constants,
+    node: (opType, input, attributes = {}) => {
+      const name = `${opType.toLowerCase()}_${nodes.length}`
+      nodes.push({name, opType, input, output: [name], attributes})
+      return name
+    },
+    constant: (name, shape, data) => {
+      constants.push({name, shape, data})
+      return name
+    },
+  }
+}
+
+/** A tensor's numbers; which names there are was checked when the model was read. */
+export function floatsOf(weights: StateDict, name: string): Float32Array {
+  return weights.get(name)!.data as Float32Array
+}
