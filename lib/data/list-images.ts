@@ -6,6 +6,7 @@ import {type DataSet, type Reader, throwProblems} from './formats/data-set.ts'
 import {assignByName} from './named-protocols.ts'
 import {type DataParameters, isNamedProtocol} from './parameters.ts'
 import {assignSplits} from './protocols.ts'
+import {describeSize} from './published-sizes.ts'
 import {bounded, enumerate} from './wording.ts'
 
 export interface ImageListing {
@@ -36,11 +37,17 @@ export async function listImages(
   const dataSet = await readDataSet(data, root)
   const {split, problems, notes} = (isNamedProtocol(data.protocol) ? assignByName : assignSplits)(data, dataSet)
   throwProblems(`The data set "${root}" cannot be split`, problems)
+  const size = describeSize(data.format, dataSet)
+  if (data.strict && size !== undefined) throw new UserError(`${size} Fetch the rest, or leave out data.strict.`)
   const files = await checkFiles(root, dataSet.path, options.onProgress)
   throwDamage(root, files)
   const images = tabulate(root, data, dataSet, split, files)
   const duplicates = findDuplicates(images)
-  return {images, duplicates, notes: [...dataSet.notes, ...notes, ...describeDuplicates(duplicates)]}
+  return {
+    images,
+    duplicates,
+    notes: [...dataSet.notes, ...(size === undefined ? [] : [size]), ...notes, ...describeDuplicates(duplicates)],
+  }
 }
 
 /** Only the reader's own module is loaded, so that another reader never changes the keys of this one. */

@@ -26,6 +26,10 @@ export function assignByName(data: DataParameters, images: LabelledImages): Assi
   ]
   const reviews = sets.map((name) => {
     const counts = countClasses(images.label, (row) => split[row] === name)
+    if (counts.size === 0 && name !== 'test') {
+      const text = `${name} (protocol ${data.protocol}) has no image: ${new Set(images.label).size} classes are too few for it. Take another data.protocol.`
+      return {problems: [text], notes: []}
+    }
     const set = {
       name,
       title: `${name} (protocol ${data.protocol})`,

@@ -24,6 +24,12 @@ export const dataParameters = z
       .refine((name) => !isAbsolute(name) && !name.split('/').includes('..'), 'must be a path inside data.root')
       .optional()
       .describe('file in the root, of formats manifest and split-lists'),
+    strict: z
+      .boolean()
+      .optional()
+      .describe(
+        'true: a published data set must have the size that it was published with; otherwise that is only said',
+      ),
     protocol: z
       .enum(['lab', 'classes', 'modulo', 'halves', 'thirds', ...namedProtocols])
       .describe(

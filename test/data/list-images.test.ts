@@ -140,5 +140,14 @@ test('of the real CUB classes 0-49 train with 20 images each and 50-74 are measu
   assert.deepEqual([count('train'), count('val'), count('test'), count('unused')], [1000, 1468, 0, 1949])
   assert.equal(images.id.length, 4417)
   assert.ok(images.width.every((width) => width === 227) && images.height.every((height) => height === 227))
-  assert.deepEqual([duplicates, notes], [[], ['The test set is empty.']])
+  assert.deepEqual(
+    [duplicates, notes],
+    [
+      [],
+      [
+        'This is not all of CUB-200-2011: 4,417 images of 75 classes, published were 11,788 images of 200 classes. Its numbers compare with no publication.',
+        'The test set is empty.',
+      ],
+    ],
+  )
 })

@@ -142,6 +142,13 @@ test('what a data set does not have is said', () => {
   assert.match(assign(forced, cub).problems[0]!, /no split of images into train and test that share their classes/)
 })
 
+test('a set without a class is a problem', () => {
+  const {problems} = assign({protocol: 'mlrc'}, dataSet([0, 1, 2, 3]))
+  assert.deepEqual(problems, [
+    'val (protocol mlrc) has no image: 4 classes are too few for it. Take another data.protocol.',
+  ])
+})
+
 test('closed-set measures classes that were trained on, and says so', () => {
   const images = dataSet([0, 1], {closedSet: ['train', 'train', 'train', 'train']})
   const four = {...images, label: [0, 0, 0, 0, 1, 1, 1, 1]}

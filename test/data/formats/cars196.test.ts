@@ -4,23 +4,24 @@ import {read} from '../../../lib/data/formats/cars196.ts'
 import {temporaryFolder, writeFiles} from '../pictures.ts'
 import {carsMat} from './cars-mat.ts'
 
-const pictures = Object.fromEntries([1, 2, 3, 4].map((number) => [`car_ims/00000${number}.jpg`, 'x']))
+const pictures = Object.fromEntries([1, 2, 3, 4, 5, 6].map((number) => [`car_ims/00000${number}.jpg`, 'x']))
 
 test('annotations are read by the names of their fields; classes have their names, sides share them', async (context) => {
   const root = temporaryFolder(context)
   writeFiles(root, {...pictures, 'cars_annos.mat': carsMat})
   const found = await read(root)
-  assert.deepEqual(found.id, [1, 2, 3, 4])
-  assert.deepEqual(found.label, [0, 0, 1, 1])
+  assert.deepEqual(found.id, [1, 2, 3, 4, 5, 6])
+  assert.deepEqual(found.label, [0, 0, 1, 1, 2, 2])
   assert.equal(found.path[3], 'car_ims/000004.jpg')
   assert.deepEqual(
     [...found.classNames],
     [
       [0, 'AM General Hummer SUV 2000'],
       [1, 'Škoda Octavia 2007'],
+      [2, 'smart fortwo 2012'],
     ],
   )
-  assert.deepEqual(found.closedSet, ['train', 'test', 'train', 'test'])
+  assert.deepEqual(found.closedSet, ['train', 'test', 'train', 'test', 'train', 'test'])
   assert.equal(found.official, undefined)
 })
 

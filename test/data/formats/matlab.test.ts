@@ -36,13 +36,13 @@ for (const [how, file] of [
     )
     assert.deepEqual(
       texts(annotations.fields.get('relative_im_path')!),
-      [1, 2, 3, 4].map((number) => `car_ims/00000${number}.jpg`),
+      [1, 2, 3, 4, 5, 6].map((number) => `car_ims/00000${number}.jpg`),
     )
-    assert.deepEqual(numbers(annotations.fields.get('bbox_x2')!), [300, 300, 300, 300])
-    assert.deepEqual(numbers(annotations.fields.get('class')!), [1, 1, 2, 2])
+    assert.deepEqual(numbers(annotations.fields.get('bbox_x2')!), [300, 300, 300, 300, 300, 300])
+    assert.deepEqual(numbers(annotations.fields.get('class')!), [1, 1, 2, 2, 3, 3])
     const names = variables.get('class_names')
     assert.ok(names?.kind === 'cells')
-    assert.deepEqual(texts(names.cells), ['AM General Hummer SUV 2000', 'Škoda Octavia 2007'])
+    assert.deepEqual(texts(names.cells), ['AM General Hummer SUV 2000', 'Škoda Octavia 2007', 'smart fortwo 2012'])
     assert.deepEqual(variables.get('scale'), {kind: 'numbers', dims: [2, 2], values: [1.5, 3e10, -2, 0]})
     assert.deepEqual(variables.get('flag'), {kind: 'numbers', dims: [1, 1], values: [1]})
   })
