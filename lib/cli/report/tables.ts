@@ -15,7 +15,10 @@ export async function gatherTables(nodes: readonly StoredNode[], shown: number):
   const reader = openReader()
   const evaluation = findMaker(nodes, 'queries', shown) ?? findMaker(nodes, 'metrics', shown)
   const described = evaluation && findInput(nodes, evaluation, 'descriptors')
-  const descriptors = await reader.read(`Descriptors of epoch ${shown}`, described, readDescriptors)
+  // Among a gallery of its own, who is near to whom is another question than the one that these pages answer.
+  const descriptors = hasGallery(evaluation)
+    ? reader.leaveOut('Queries look among a gallery: recall, distances, nearest images and the map are left out.')
+    : await reader.read(`Descriptors of epoch ${shown}`, described, readDescriptors)
   const queries = await reader.read(`Queries of epoch ${shown}`, findFile(nodes, 'queries', shown), readQueries)
   const mined = await readMined(nodes, reader)
   const labelOf = new Map(Array.from(images.id, (id, row) => [id, images.label[row]!]))
@@ -30,9 +33,14 @@ export async function gatherTables(nodes: readonly StoredNode[], shown: number):
   }
 }
 
+function hasGallery(evaluation: StoredNode | undefined): boolean {
+  return evaluation?.manifest.record.inputs.gallery !== undefined
+}
+
 interface Reader {
   /** Undefined, and a sentence in `missing`, where a table is not there or is one of another version. */
   read<T>(what: string, file: string | undefined, reader: (file: string) => Promise<T>): Promise<T | undefined>
+  leaveOut(sentence: string): undefined
   readonly missing: readonly string[]
 }
 
@@ -51,7 +59,11 @@ function openReader(): Reader {
       return undefined
     }
   }
-  return {read, missing}
+  const leaveOut = (sentence: string) => {
+    missing.push(sentence)
+    return undefined
+  }
+  return {read, leaveOut, missing}
 }
 
 /** The newest epoch's plan, with what it was made from. A run of epoch 0 alone has none, and nothing to say about it. */

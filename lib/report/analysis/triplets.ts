@@ -20,7 +20,7 @@ export interface Triplet {
 export function hardestTriplets(mined: Mined, count: number): Triplet[] {
   const measure = openMeasure(mined)
   const triplets = plannedTriplets(mined.batches, measure)
-    .map((triplet) => ({...measure.both(triplet), ...triplet}))
+    .map((triplet) => (isMeasured(triplet) ? triplet : {...measure.both(triplet), ...triplet}))
     .filter(({negativeDistance}) => negativeDistance !== undefined)
     .sort((a, b) => hardness(b) - hardness(a) || a.anchor - b.anchor)
   const seen = new Set<string>()
@@ -33,6 +33,10 @@ export function hardestTriplets(mined: Mined, count: number): Triplet[] {
       return true
     })
     .slice(0, count)
+}
+
+function isMeasured({positiveDistance, negativeDistance}: Triplet): boolean {
+  return positiveDistance !== undefined && negativeDistance !== undefined
 }
 
 function hardness({positiveDistance = 0, negativeDistance = 0}: Triplet): number {
@@ -48,14 +52,13 @@ interface Measure {
 /** Distances from the descriptors; without them from the table of neighbours, which knows other classes only. */
 function openMeasure({descriptors, neighbours}: Mined): Measure {
   const rowOf = new Map(Array.from(descriptors?.id ?? [], (id, row) => [id, row]))
-  const known = Array.from(
-    neighbours.anchor,
-    (anchor, row) => [`${anchor} ${neighbours.neighbour[row]}`, neighbours.distance[row]!] as const,
-  )
-  const mined = new Map(known)
+  let mined: ReadonlyMap<string, number> | undefined
   const between = (one: number, other: number) => {
     const [row, otherRow] = [rowOf.get(one), rowOf.get(other)]
-    if (descriptors === undefined || row === undefined || otherRow === undefined) return mined.get(`${one} ${other}`)
+    if (descriptors === undefined || row === undefined || otherRow === undefined) {
+      mined ??= indexPairs(neighbours)
+      return mined.get(`${one} ${other}`)
+    }
     return distanceOf(descriptors, row, otherRow)
   }
   return {
@@ -69,6 +72,11 @@ function openMeasure({descriptors, neighbours}: Mined): Measure {
       }
     },
   }
+}
+
+/** Made only where the plan itself does not say: a large set has millions of pairs. */
+function indexPairs({anchor, neighbour, distance}: Mined['neighbours']): Map<string, number> {
+  return new Map(Array.from(anchor, (own, row) => [`${own} ${neighbour[row]}`, distance[row]!]))
 }
 
 function plannedTriplets(batches: BatchesTable, measure: Measure): Triplet[] {
