@@ -64,6 +64,15 @@ export function buildProgram({version, run}: ProgramHost): Command {
       run(async (project, terminal) => (await import('./verbs/status.ts')).status(project, options, terminal)),
     )
 
+  named(program.command('evaluate'))
+    .description('measure the test images, once, by the epoch that validation chose')
+    .addOption(new Option('--split <split>', 'images to measure').choices(['test', 'train']).default('test'))
+    .option('--epoch <n>', 'another epoch than the best one', wholeNumber)
+    .option('--json', 'events as one JSON object a line', false)
+    .action((options) =>
+      run(async (project, terminal) => (await import('./verbs/evaluate.ts')).evaluate(project, options, terminal)),
+    )
+
   program
     .command('compare')
     .description('compare runs on the queries they share: intervals, paired differences, what could have been seen')

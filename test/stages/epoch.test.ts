@@ -24,6 +24,13 @@ test('the real stages run through an epoch, and a second call computes nothing',
   const compared = await nearmiss(folder, 'compare', 'demo@0', 'demo@best')
   assert.equal(compared.code, 0, compared.stderr)
   assert.match(compared.stdout, /^demo@\d less demo@0 +difference/m)
+  const measured = await nearmiss(folder, 'evaluate', '--split', 'train')
+  assert.equal(measured.code, 0, measured.stdout + measured.stderr)
+  assert.match(measured.stdout, /^split train, convention exact, 36 queries of 6 classes$/m)
+  assert.match(measured.stdout, /^model of demo@\d: the best epoch by validation precision@1$/m)
+  assert.equal((await nearmiss(folder, 'evaluate', '--split', 'test')).code, 1)
+  const again = JSON.parse((await nearmiss(folder, 'status', '--json')).stdout) as Status
+  assert.deepEqual(again.epochs, status.epochs)
   const refs = JSON.parse(await readFile(join(folder, 'artifacts/runs/demo/refs.json'), 'utf8')) as object
   assert.ok('train-epoch@1' in ('nodes' in refs ? (refs.nodes as object) : refs))
 })
