@@ -79,7 +79,7 @@ suite('the server of the search page', () => {
     const started = performance.now()
     const {status, sent} = await announce(port, {'content-length': '1000000000'}, 1e9)
     assert.equal(status, 413)
-    assert.ok(performance.now() - started < 3000, 'at once')
+    assert.ok(performance.now() - started < 10_000, 'at once')
     assert.ok(sent < 500e6, `${sent} bytes were taken`)
     await lives()
   })
