@@ -19,8 +19,8 @@ const warmStart = 'demo@3'
 const {values: options} = parseArgs({
   options: {
     epochs: {type: 'string', default: '3'},
-    /** Of the network; after the first the next is tried where a warm start did not improve. */
-    rates: {type: 'string', default: '1e-3,3e-4,1e-4'},
+    /** Of the network: after one the next is tried while a warm start did not improve. The original has 1e-6 (RMSprop) beside the weights' own. */
+    rates: {type: 'string', default: '1e-3,3e-4,1e-4,3e-5,1e-5'},
     losses: {type: 'string', default: publishedOptima.map(({name}) => name).join()},
     threads: {type: 'string', default: '2'},
   },
