@@ -3,8 +3,8 @@ import type {OnnxConstant, OnnxNode} from './onnx-format.ts'
 
 /** A graph under construction; values go by their names. */
 export interface OnnxGraph {
-  /** Adds an operation and returns the name of its result. */
-  node(opType: string, input: readonly string[], attributes?: OnnxNode['attributes']): string
+  /** Adds an operation and returns the name of its result, which is made up where none is given. */
+  node(opType: string, input: readonly string[], attributes?: OnnxNode['attributes'], name?: string): string
   /** Adds fixed numbers and returns their name. */
   constant(name: string, shape: readonly number[], data: Float32Array): string
   readonly nodes: readonly OnnxNode[]
@@ -17,8 +17,7 @@ export function openOnnxGraph(): OnnxGraph {
   return {
     nodes,
     constants,
-    node: (opType, input, attributes = {}) => {
-      const name = `${opType.toLowerCase()}_${nodes.length}`
+    node: (opType, input, attributes = {}, name = `${opType.toLowerCase()}_${nodes.length}`) => {
       nodes.push({name, opType, input, output: [name], attributes})
       return name
     },

@@ -1,0 +1,151 @@
+import type {OnnxModel, OnnxNode} from '../../../lib/model/export/onnx-format.ts'
+
+/** Numbers in the order that ONNX has them: images are [batch, channels, height, width]. */
+export interface Tensor {
+  readonly shape: readonly number[]
+  readonly data: Float64Array
+}
+
+type Attributes = OnnxNode['attributes']
+
+/** Runs a graph as the definitions of its operators read, in float64, one number at a time. */
+export function runGraph({nodes, constants, input, output}: OnnxModel, given: Tensor): Tensor {
+  const values = new Map<string, Tensor>([[input.name, given]])
+  for (const {name, shape, data} of constants) values.set(name, {shape, data: Float64Array.from(data)})
+  for (const {opType, input: names, output: results, attributes} of nodes) {
+    const operator = operators[opType]
+    if (operator === undefined) throw new Error(`no operator ${opType}`)
+    values.set(
+      results[0]!,
+      operator(
+        names.map((name) => values.get(name)!),
+        attributes,
+      ),
+    )
+  }
+  return values.get(output.name)!
+}
+
+const operators: Readonly<Record<string, (inputs: readonly Tensor[], attributes: Attributes) => Tensor>> = {
+  Cast: ([x]) => x!,
+  Identity: ([x]) => x!,
+  Relu: ([x]) => each(x!, (value) => Math.max(value, 0)),
+  Clip: ([x, floor]) => each(x!, (value) => Math.max(value, floor!.data[0]!)),
+  Add: ([a, b]) => pairwise(a!, b!, (x, y) => x + y),
+  Sub: ([a, b]) => pairwise(a!, b!, (x, y) => x - y),
+  Mul: ([a, b]) => pairwise(a!, b!, (x, y) => x * y),
+  Div: ([a, b]) => pairwise(a!, b!, (x, y) => x / y),
+  Max: ([a, b]) => pairwise(a!, b!, Math.max),
+  Pow: ([a, b]) => pairwise(a!, b!, (x, y) => x ** y),
+  Transpose: ([x]) => {
+    const [batch, height, width, channels] = x!.shape as [number, number, number, number]
+    return fill(
+      [batch, channels, height, width],
+      ([n, c, y, z]) => x!.data[((n! * height + y!) * width + z!) * channels + c!]!,
+    )
+  },
+  ReduceMean: ([x]) => pool(x!, (values) => values.reduce((a, b) => a + b) / values.length),
+  ReduceMax: ([x]) => pool(x!, (values) => Math.max(...values)),
+  ReduceL2: ([x]) =>
+    fill([x!.shape[0]!, 1], ([n]) => Math.hypot(...x!.data.subarray(n! * x!.shape[1]!, (n! + 1) * x!.shape[1]!))),
+  Gemm: ([x, weight, bias]) => {
+    const [outputs, inputs] = weight!.shape as [number, number]
+    return fill([x!.shape[0]!, outputs], ([n, o]) => {
+      let sum = bias!.data[o!]!
+      for (let i = 0; i < inputs; i++) sum += x!.data[n! * inputs + i]! * weight!.data[o! * inputs + i]!
+      return sum
+    })
+  },
+  Conv: ([x, kernel, bias], attributes) => {
+    const [outputs, inputs] = kernel!.shape as [number, number]
+    return windows(x!, outputs, attributes, (n, o, cells) => {
+      let sum = bias!.data[o]!
+      for (const {y, x: z, place} of cells) {
+        for (let c = 0; c < inputs; c++) {
+          sum += at(x!, n, c, y, z) * kernel!.data[(o * inputs + c) * (kernel!.shape[2]! * kernel!.shape[3]!) + place]!
+        }
+      }
+      return sum
+    })
+  },
+  MaxPool: ([x], attributes) =>
+    windows(x!, x!.shape[1]!, attributes, (n, c, cells) => Math.max(...cells.map(({y, x: z}) => at(x!, n, c, y, z)))),
+}
+
+interface Cell {
+  readonly y: number
+  readonly x: number
+  /** In the window, by rows. */
+  readonly place: number
+}
+
+/** For every position of a window the cells of it that are inside. */
+function windows(
+  {shape}: Tensor,
+  channels: number,
+  {kernel_shape, strides, pads}: Attributes,
+  compute: (image: number, channel: number, cells: readonly Cell[]) => number,
+): Tensor {
+  const [batch, , height, width] = shape as [number, number, number, number]
+  const [size, stride, pad] = [kernel_shape, strides, pads].map((list) => (list as number[])[0]!) as [
+    number,
+    number,
+    number,
+  ]
+  const count = (length: number) => Math.floor((length + 2 * pad - size) / stride) + 1
+  const [rows, columns] = [count(height), count(width)]
+  return fill([batch, channels, rows, columns], ([n, c, row, column]) => {
+    const cells: Cell[] = []
+    for (let place = 0; place < size * size; place++) {
+      const y = row! * stride - pad + Math.floor(place / size)
+      const x = column! * stride - pad + (place % size)
+      if (y >= 0 && y < height && x >= 0 && x < width) cells.push({y, x, place})
+    }
+    return compute(n!, c!, cells)
+  })
+}
+
+function at({shape, data}: Tensor, n: number, c: number, y: number, x: number): number {
+  const [, channels, height, width] = shape as [number, number, number, number]
+  return data[((n * channels + c) * height + y) * width + x]!
+}
+
+function pool({shape, data}: Tensor, reduce: (values: Float64Array) => number): Tensor {
+  const [batch, channels, height, width] = shape as [number, number, number, number]
+  const positions = height * width
+  return fill([batch, channels], ([n, c]) => {
+    const start = (n! * channels + c!) * positions
+    return reduce(data.subarray(start, start + positions))
+  })
+}
+
+function each({shape, data}: Tensor, change: (value: number) => number): Tensor {
+  return {shape, data: data.map(change)}
+}
+
+/** Axes of length 1 repeat; a shorter shape is filled up at the front. */
+function pairwise(a: Tensor, b: Tensor, combine: (x: number, y: number) => number): Tensor {
+  const rank = Math.max(a.shape.length, b.shape.length)
+  const [left, right] = [a, b].map(({shape}) => [...new Array<number>(rank - shape.length).fill(1), ...shape]) as [
+    number[],
+    number[],
+  ]
+  const index = (lengths: number[], place: readonly number[]) =>
+    lengths.reduce((sum, length, axis) => sum * length + (length === 1 ? 0 : place[axis]!), 0)
+  const shape = left.map((length, axis) => Math.max(length, right[axis]!))
+  return fill(shape, (place) => combine(a.data[index(left, place)]!, b.data[index(right, place)]!))
+}
+
+function fill(shape: readonly number[], compute: (place: readonly number[]) => number): Tensor {
+  const data = new Float64Array(shape.reduce((product, length) => product * length, 1))
+  for (let i = 0; i < data.length; i++) {
+    const place: number[] = []
+    let rest = i
+    for (const length of [...shape].reverse()) {
+      place.unshift(rest % length)
+      rest = Math.floor(rest / length)
+    }
+    data[i] = compute(place)
+  }
+  return {shape, data}
+}
