@@ -71,15 +71,18 @@ function angularTerms({distance, productsOf}: Seen, tuples: Tuples, square: numb
     })
     return largest + Math.log(sum)
   }
+  // By place in the matrix: exponentials are what this loss costs.
+  const totals = new Map<number, number>()
   const value = (anchor: number, positive: number) => {
     const total = against(anchor, positive)
+    totals.set(anchor * columns + positive, total)
     if (total === Number.NEGATIVE_INFINITY) return 0
     return softplus.value(total - alongFactor * values[anchor * columns + positive]!)
   }
   const spread = (anchor: number, positive: number, weight: number) => {
-    const total = against(anchor, positive)
-    if (total === Number.NEGATIVE_INFINITY) return
     const along = anchor * columns + positive
+    const total = totals.get(along)!
+    if (total === Number.NEGATIVE_INFINITY) return
     const pull = weight * softplus.slope(total - alongFactor * values[along]!)
     gradient[along]! -= pull * alongFactor
     eachNegative(anchor, positive, (exponent, negative, common) => {
