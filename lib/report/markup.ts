@@ -53,7 +53,7 @@ export async function picture(
 ): Promise<HtmlEscapedString> {
   const {source, width, height} = await pictures.thumbnail(id)
   const name = pictures.nameOf(id)
-  return html`<figure class="picture ${frame}"><img src="${source}" width="${width}" height="${height}" alt="image ${id}, ${name}" loading="lazy" decoding="async"><figcaption>${mark === '' ? '' : html`<b>${mark}</b> `}<bdi>${breakable(name)}</bdi>${note === undefined ? '' : html` <small>${note}</small>`}</figcaption></figure>`
+  return html`<figure class="picture ${frame}"><img src="${source}" width="${width}" height="${height}" alt="image ${id}, ${name}" decoding="async"><figcaption>${mark === '' ? '' : html`<b>${mark}</b> `}<bdi>${breakable(name)}</bdi>${note === undefined ? '' : html` <small>${note}</small>`}</figcaption></figure>`
 }
 
 /** Names of classes are often one long word of many: they may break after its joints. */
