@@ -56,7 +56,7 @@ export function describeSpec({backbone, width, stem}: ModelSpec): string {
 }
 
 /** A file of a backbone has none of these: they start at random. */
-export const headRoles: readonly TensorRole[] = ['linear', 'exponent']
+const headRoles: readonly TensorRole[] = ['linear', 'exponent']
 
 const listed = 10
 
