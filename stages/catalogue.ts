@@ -127,11 +127,11 @@ export const catalogue: Catalogue = {
       inputs: {
         images: {kind: 'images', reads: ({split}) => ({columns: ['id', 'label'], where: {split}})},
         descriptors: {kind: 'descriptors'},
-        // By hand, with --in; a gallery also where pipeline.yaml says with: {gallery: true}.
+        // By hand, with --in; the two that say so also where pipeline.yaml has with: {gallery: true}.
         gallery: {kind: 'descriptors', needed: ({gallery}) => gallery === true},
         labels: {kind: 'labels', needed: () => false, standsFor: 'images'},
         gallery_labels: {kind: 'labels', needed: () => false},
-        membership: {kind: 'membership', needed: () => false},
+        membership: {kind: 'membership', needed: ({membership}) => membership === true},
         training: {kind: 'descriptors', needed: () => false},
       },
       outputs: {metrics: 'metrics', queries: 'queries'},

@@ -15,7 +15,11 @@ export async function run(context: StageContext<EvaluateValues>): Promise<void> 
   const {metrics: spec, split} = context.values
   const {sets, origin} = await openMaterial(context.inputs, split)
   const prepare = await openPreparation(spec.descriptors, context.inputs.training)
-  const onProgress = (unit: string) => (done: number, total: number) => context.progress({done, total, unit})
+  // Every block of work tells how far it is, so every block can be the last.
+  const onProgress = (unit: string) => (done: number, total: number) => {
+    context.signal.throwIfAborted()
+    context.progress({done, total, unit})
+  }
   const started = performance.now()
   const measured = []
   for (const given of sets) {

@@ -30,7 +30,13 @@ interface Result {
 }
 
 /** Runs the stage itself on files. */
-async function evaluate(at: At, inputs: Record<string, string>, metrics: unknown, split = 'val'): Promise<Result> {
+async function evaluate(
+  at: At,
+  inputs: Record<string, string>,
+  metrics: unknown,
+  split = 'val',
+  signal = new AbortController().signal,
+): Promise<Result> {
   const outputs = {metrics: at('metrics.json'), queries: at('queries.arrow')}
   const context: StageContext<EvaluateValues> = {
     values: {metrics: metricsParameters.parse(metrics), split: split as 'val'},
@@ -38,7 +44,7 @@ async function evaluate(at: At, inputs: Record<string, string>, metrics: unknown
     outputs,
     scratch: {latest: async () => undefined, save: async () => {}},
     snapshotEverySteps: Number.POSITIVE_INFINITY,
-    signal: new AbortController().signal,
+    signal,
     progress: () => {},
     note: () => {},
     report: () => {},
@@ -49,9 +55,9 @@ async function evaluate(at: At, inputs: Record<string, string>, metrics: unknown
 }
 
 /** What numpy.save writes. */
-function writeNpy(path: string, rows: readonly (readonly number[])[] | readonly number[]): string {
-  const isMatrix = Array.isArray(rows[0])
-  const shape = isMatrix ? `${rows.length}, ${(rows as number[][])[0]!.length}` : `${rows.length},`
+function writeNpy(path: string, rows: readonly (readonly number[])[] | readonly number[], dim?: number): string {
+  const isMatrix = dim !== undefined || Array.isArray(rows[0])
+  const shape = isMatrix ? `${rows.length}, ${dim ?? (rows as number[][])[0]!.length}` : `${rows.length},`
   const body = Float32Array.from((rows as number[][]).flat())
   const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape}), }`.padEnd(117)
   const head = Buffer.alloc(10)
@@ -357,6 +363,14 @@ describe('the stage evaluate prepares descriptors', () => {
   })
 })
 
+test('the stage evaluate ends at the next block when it is asked to', async (t) => {
+  const at = temporaryFolder(t)
+  const images = makeImages(50, 5, 1000, 0, 'stop')
+  const inputs = {descriptors: writeArrow(at('d.arrow'), {id: images.id, label: images.label, vector: images.vectors})}
+  for (const names of [['map_at_r'], ['mean_average_precision']])
+    await assert.rejects(evaluate(at, inputs, {names}, 'val', AbortSignal.abort()), {name: 'AbortError'})
+})
+
 describe('the stage evaluate refuses', () => {
   const refused = async (t: TestContext, make: (at: At) => Record<string, string>, message: RegExp, split = 'val') => {
     const at = temporaryFolder(t)
@@ -435,6 +449,23 @@ describe('the stage evaluate refuses', () => {
       (at) => ({descriptors: writeNpy(at('x.npy'), vector), labels: writeNpy(at('l.npy'), [0, 0, 1])}),
       /x\.npy has 2 descriptors and .*l\.npy 3 classes, and they are not joined by id/,
     )
+  })
+
+  test('a gallery in which there is nobody, and no queries at all', async (t) => {
+    const make = (queries: readonly number[][], gallery: readonly number[][]) => (at: At) => ({
+      descriptors: writeNpy(at('q.npy'), queries, 2),
+      labels: writeNpy(
+        at('ql.npy'),
+        queries.map(() => 0),
+      ),
+      gallery: writeNpy(at('g.npy'), gallery, 2),
+      gallery_labels: writeNpy(
+        at('gl.npy'),
+        gallery.map(() => 0),
+      ),
+    })
+    await refused(t, make(vector, []), /The gallery .*g\.npy is empty: nobody can be found\./)
+    await refused(t, make([], vector), /q\.npy has no descriptor to ask with\./)
   })
 
   test('a gallery of other dimensions, and one whose ids mean other images', async (t) => {
