@@ -2,6 +2,7 @@ import {existsSync, statSync} from 'node:fs'
 import {basename} from 'node:path'
 import {findRunName} from '../current-run.ts'
 import {loadHistory} from '../epochs/history.ts'
+import {stageOf} from '../progress/view.ts'
 import type {Project} from '../project.ts'
 import {listStored, type StoredNode} from '../report/artifacts.ts'
 import {formatRanges} from '../text/number.ts'
@@ -64,12 +65,13 @@ function findEpoch(project: Project, run: string, which: string, models: readonl
 }
 
 /** Which other epochs are there, and how to compute this one again. */
-function describeDropped(run: string, node: StoredNode, models: readonly StoredNode[]): string {
-  const there = formatRanges(models.filter(({files}) => files.model !== undefined).map(epochIn))
-  const stage = `npx nearmiss stage ${node.node.replace(/@\d+$/, '')} --run ${run} --epoch ${epochIn(node)} --out FOLDER`
+function describeDropped(run: string, {node, epoch}: StoredNode, models: readonly StoredNode[]): string {
+  const there = models.filter(({files}) => files.model !== undefined).map(epochIn)
+  const command = `npx nearmiss stage ${stageOf(node)} --run ${run}${epoch === undefined ? '' : ` --epoch ${epoch}`} --out FOLDER`
   return [
-    `The model of epoch ${epochIn(node)} of run ${run} was let go by a keep rule of pipeline.yaml. There are those of ${there}.`,
-    `Compute it again, with the --preset and --set of the run: ${stage}`,
-    'Then: npx nearmiss export FOLDER/model.safetensors --to …',
+    `The model of epoch ${epoch ?? 0} of run ${run} was let go by a keep rule of pipeline.yaml.`,
+    there.length === 0 ? 'No other epoch has one.' : `Epochs that have one: ${formatRanges(there)}.`,
+    `Compute it again, with the run's --preset and --set: ${command}`,
+    'Then: npx nearmiss export FOLDER/model.safetensors',
   ].join('\n')
 }
