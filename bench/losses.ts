@@ -1,13 +1,14 @@
-// Value and gradient of every loss beside pytorch-metric-learning's, in turn: npx tsx bench/losses.ts [--rounds 5] [--only circle,nca]
+// Value and gradient of every loss (not what a step logs beside them) beside pytorch-metric-learning's, in turn: npx tsx bench/losses.ts [--rounds 5] [--only circle,nca]
 
 import {availableParallelism} from 'node:os'
 import {createInterface} from 'node:readline'
 import {parseArgs} from 'node:util'
 import {execa} from 'execa'
-import {free} from '../lib/engine/op.ts'
-import {tf} from '../lib/engine/tensorflow.ts'
-import {openObjective} from '../lib/objectives/objective.ts'
+import {free, fromHost} from '../lib/engine/op.ts'
+import {openPart} from '../lib/objectives/open-part.ts'
 import {objectiveParameters} from '../lib/objectives/parameters/objective.ts'
+import {partsOf} from '../lib/objectives/parts.ts'
+import {openVectors} from '../lib/objectives/vectors.ts'
 import {openRandom} from '../lib/random.ts'
 import {openPython, peerScript} from './python.ts'
 
@@ -117,9 +118,10 @@ async function main(): Promise<void> {
 /** Our side: evaluates again and again. */
 async function openOurs(spec: object, batch: Batch) {
   const {rows, dim, classes} = batch
-  const objective = await openObjective(objectiveParameters.parse(spec), {dim, classes, seed: 0})
+  const [only] = partsOf(objectiveParameters.parse(spec))
+  const loss = await openPart(only!, {dim, classes, seed: 0})
   const random = openRandom('bench', rows)
-  const embeddings = tf.tensor2d(
+  const embeddings = fromHost(
     Float32Array.from({length: rows * dim}, () => random.normal()),
     [rows, dim],
   )
@@ -136,8 +138,10 @@ async function openOurs(spec: object, batch: Batch) {
       const start = performance.now()
       while (samples.length < 3 || performance.now() - start < 1000 * Number(options.seconds)) {
         const before = performance.now()
-        objective.evaluate(embeddings, planned).gradient.dispose()
-        for (const weight of objective.weights) {
+        const vectors = openVectors(embeddings)
+        free(loss.evaluate(vectors, planned).gradient)
+        vectors.dispose()
+        for (const weight of loss.weights) {
           const gradient = weight.takeGradient()
           if (gradient !== undefined) free(gradient)
         }
@@ -146,8 +150,9 @@ async function openOurs(spec: object, batch: Batch) {
       return median(samples)
     },
     dispose(): void {
-      objective.dispose()
-      embeddings.dispose()
+      loss.dispose()
+      for (const weight of loss.weights) weight.dispose()
+      free(embeddings)
     },
   }
 }

@@ -45,54 +45,51 @@ function angularTerms({distance, productsOf}: Seen, tuples: Tuples, square: numb
   const {rows, columns, values, gradient} = distance
   const {positives, negatives} = distinctPairs(tuples)
   const [acrossFactor, alongFactor] = [4 * square, 2 * (1 + square)]
-  const lengthOf = (negative: number) => raw?.lengths[negative] ?? 1
+  const lengths = raw?.lengths ?? new Float32Array(columns).fill(1)
 
-  /** Shows every negative of a pair: what it has in common with both ends, and the exponent made of it. */
-  const eachNegative = (
-    anchor: number,
-    positive: number,
-    visit: (exponent: number, negative: number, common: number) => void,
-  ) => {
-    const products = productsOf(positive)
-    for (let i = negatives.start[anchor]!; i < negatives.start[anchor + 1]!; i++) {
-      const negative = negatives.other[i]!
-      const common = values[anchor * columns + negative]! + products[negative]!
-      visit(acrossFactor * lengthOf(negative) * common, negative, common)
-    }
-  }
+  // Of one pair after another: exponentials of its negatives, the largest taken off first.
+  const exponentials = new Float64Array(columns)
   /** Log of the sum over negatives; -Infinity without any. */
   const against = (anchor: number, positive: number) => {
+    const [base, from, to] = [anchor * columns, negatives.start[anchor]!, negatives.start[anchor + 1]!]
+    const products = productsOf(positive)
     let [largest, sum] = [Number.NEGATIVE_INFINITY, 0]
-    eachNegative(anchor, positive, (exponent) => {
-      if (exponent > largest) {
-        sum = sum * Math.exp(largest - exponent) + 1
-        largest = exponent
-      } else sum += Math.exp(exponent - largest)
-    })
-    return largest + Math.log(sum)
+    for (let i = from; i < to; i++) {
+      const negative = negatives.other[i]!
+      const exponent = acrossFactor * lengths[negative]! * (values[base + negative]! + products[negative]!)
+      exponentials[i - from] = exponent
+      if (exponent > largest) largest = exponent
+    }
+    for (let i = 0; i < to - from; i++) {
+      const exponential = Math.exp(exponentials[i]! - largest)
+      exponentials[i] = exponential
+      sum += exponential
+    }
+    return {total: largest + Math.log(sum), sum}
   }
-  // By place in the matrix: exponentials are what this loss costs.
-  const totals = new Map<number, number>()
   const value = (anchor: number, positive: number) => {
-    const total = against(anchor, positive)
-    totals.set(anchor * columns + positive, total)
+    const {total} = against(anchor, positive)
     if (total === Number.NEGATIVE_INFINITY) return 0
     return softplus.value(total - alongFactor * values[anchor * columns + positive]!)
   }
   const spread = (anchor: number, positive: number, weight: number) => {
-    const along = anchor * columns + positive
-    const total = totals.get(along)!
+    const {total, sum} = against(anchor, positive)
     if (total === Number.NEGATIVE_INFINITY) return
+    const [base, from, to] = [anchor * columns, negatives.start[anchor]!, negatives.start[anchor + 1]!]
+    const along = base + positive
     const pull = weight * softplus.slope(total - alongFactor * values[along]!)
     gradient[along]! -= pull * alongFactor
-    eachNegative(anchor, positive, (exponent, negative, common) => {
-      const share = pull * acrossFactor * Math.exp(exponent - total)
-      gradient[anchor * columns + negative]! += share * lengthOf(negative)
+    const products = productsOf(positive)
+    for (let i = from; i < to; i++) {
+      const negative = negatives.other[i]!
+      const share = (pull * acrossFactor * exponentials[i - from]!) / sum
+      const slope = share * lengths[negative]!
+      gradient[base + negative]! += slope
       // What is remembered gets no gradient: then only the other end of a product does.
-      if (positive < rows) gradient[positive * columns + negative]! += share * lengthOf(negative)
-      else if (negative < rows) gradient[negative * columns + positive]! += share * lengthOf(negative)
-      if (raw !== undefined) raw.gradient[negative]! += share * common
-    })
+      if (positive < rows) gradient[positive * columns + negative]! += slope
+      else if (negative < rows) gradient[negative * columns + positive]! += slope
+      if (raw !== undefined) raw.gradient[negative]! += share * (values[base + negative]! + products[negative]!)
+    }
   }
   return positiveTerms(positives, value, spread)
 }
