@@ -1,14 +1,11 @@
-import {existsSync, readdirSync} from 'node:fs'
-import {basename, dirname, join} from 'node:path'
 import {parseDocument} from 'yaml'
 import type {z} from 'zod'
 import {type Complaint, parseWith, show} from './complaint.ts'
-import {ConfigError, type Problem} from './config-error.ts'
-import {didYouMean} from './did-you-mean.ts'
-import {presetSchema} from './pipeline-file.ts'
+import type {Problem} from './config-error.ts'
+import {openPreset} from './preset.ts'
 import type {Values} from './stage.ts'
 import {startsWith, type TreePath, valueAt, withValueAt} from './tree.ts'
-import {readYaml, type YamlSource} from './yaml-source.ts'
+import type {YamlSource} from './yaml-source.ts'
 
 /** The parameters of one configuration, with the place that each value came from. */
 export interface Params {
@@ -32,7 +29,7 @@ export function readParams(
   set: readonly string[],
   schema: z.ZodType,
 ): Params {
-  const source = preset === undefined ? pipeline : openPreset(file, preset)
+  const source = preset === undefined ? pipeline : openPreset(file, preset).source
   const problems: Problem[] = []
   const changes: Change[] = []
   let tree = valueAt(source.value, ['params'])
@@ -58,28 +55,6 @@ export function readParams(
     problems,
     where: (path) => place(path, 'value'),
   }
-}
-
-function openPreset(pipelineFile: string, preset: string): YamlSource {
-  const folder = join(dirname(pipelineFile), 'presets')
-  const file = join(folder, `${preset}.yaml`)
-  if (basename(preset) !== preset || !existsSync(file)) {
-    const known = existsSync(folder)
-      ? readdirSync(folder).flatMap((name) => (name.endsWith('.yaml') ? [name.slice(0, -5)] : []))
-      : []
-    throw new ConfigError([
-      {where: `--preset ${preset}`, text: `there is no presets/${preset}.yaml${didYouMean(preset, known)}`},
-    ])
-  }
-  const source = readYaml(file, `presets/${preset}.yaml`)
-  const parsed = parseWith(presetSchema, source.value)
-  if ('data' in parsed) return source
-  throw new ConfigError(
-    parsed.complaints.map(({path, part, text}) => ({
-      where: part === 'key' ? source.whereKey(path) : source.where(path),
-      text,
-    })),
-  )
 }
 
 function parseChange(text: string, tree: unknown): {path: TreePath; value: unknown} | {problem: string} {

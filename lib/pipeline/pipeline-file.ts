@@ -56,6 +56,3 @@ export type StageEntry = z.output<typeof stageEntry>
 /** Which epochs' outputs keep their bytes; larger metrics are better. */
 export type KeepRule = z.output<typeof keepRule>
 export type OutputReference = z.output<typeof reference>
-
-/** A preset: complete parameters that replace those of pipeline.yaml. */
-export const presetSchema = z.strictObject({params: z.unknown()})

@@ -115,7 +115,7 @@ test('a preset must be complete, and its problems have its own positions', (t) =
   ])
   writeFileSync(join(rig.folder, 'presets', 'flat.yaml'), 'parms: {}\n')
   assert.deepEqual(problems(rig, {preset: 'flat'}), [
-    'presets/flat.yaml:1:1: params is missing: it must be given',
+    'presets/flat.yaml:1:1: params is missing: it must be a mapping',
     'presets/flat.yaml:1:1: parms is not known; did you mean "params"?',
   ])
 })

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import {cpSync, mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join, resolve} from 'node:path'
+import {after, test} from 'node:test'
+import {describePreset, originals} from '../../lib/cli/presets/describe.ts'
+import {openConfig} from '../../lib/cli/project.ts'
+import {openRequest} from '../../lib/cli/request.ts'
+import {planRun} from '../../lib/pipeline/plan.ts'
+import {listPresets, openPreset} from '../../lib/pipeline/preset.ts'
+import {nearmiss} from '../cli/rig.ts'
+import {drawLookAlike, type LookAlike} from './look-alikes.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const pipelineFile = join(root, 'pipeline.yaml')
+const names = listPresets(pipelineFile)
+const folder = mkdtempSync(join(tmpdir(), 'nearmiss-presets-'))
+after(() => rmSync(folder, {recursive: true, force: true, maxRetries: 5}))
+const project = {root, code: root, artifacts: join(folder, 'artifacts')}
+
+const formats = ['cub', 'cars196', 'sop', 'in-shop', 'vehicle-id'] as const satisfies readonly LookAlike[]
+const dataOf = (format: string) => join(folder, 'data', format)
+for (const format of formats) await drawLookAlike(format, dataOf(format))
+
+test('every preset plans an epoch on data of its format, once it is told where data and weights are', async () => {
+  assert.ok(names.length >= 29)
+  for (const preset of names) {
+    const {config} = await openConfig(project, {preset, set: []})
+    const {format} = config.params.data as {format: string}
+    const set = [`data.root=${dataOf(format)}`, 'model.weights=random']
+    const nodes = await planRun(await openRequest(project, {preset, set, epochs: 1}))
+    assert.ok(
+      nodes.some(({name}) => name === 'train-epoch'),
+      preset,
+    )
+  }
+})
+
+test('every preset says what it is and where it is from, in settings and metrics that exist', async () => {
+  for (const name of names) {
+    const preset = openPreset(pipelineFile, name)
+    const {config} = await openConfig(project, {preset: name, set: []})
+    const {about, settings} = describePreset(preset, config)
+    assert.ok(about.title.length > 10 && about.source.length > 3, name)
+    const known = originals[about.original!.program]!.settings.map((setting) => setting.name)
+    for (const setting of Object.keys(about.original!.settings))
+      assert.ok(known.includes(setting), `${name}: ${setting}`)
+    const {names: metrics, k} = config.params.metrics as {names: string[]; k: number[]}
+    const measured = metrics.flatMap((metric) => k.map((each) => metric.replace(/_at_k$/, `_at_${each}`)))
+    for (const metric of Object.keys(about.published ?? {})) assert.ok(measured.includes(metric), `${name}: ${metric}`)
+    const beside = Object.fromEntries(settings.map((setting) => [setting.name, setting]))
+    if (about.original!.program === 'Standard_Training.py') {
+      assert.equal(beside.n_epochs!.original, String(config.epochs), name)
+      assert.equal(beside.tau!.original, Object.values(beside.tau!.here).flat().join(' '), name)
+    }
+  }
+})
+
+test('docs/migrating.md has every flag and constant with its default and parameters', () => {
+  const page = readFileSync(join(root, 'docs/migrating.md'), 'utf8')
+  for (const {command, settings} of Object.values(originals)) {
+    for (const {name, byDefault, parameters, remark = ''} of settings) {
+      const flag = command === undefined || name.startsWith('(') ? name : `--${name}`
+      assert.ok(page.includes(`\n| ${flag} | ${byDefault} | ${parameters.join(', ') || 'none'} | ${remark} |\n`), flag)
+    }
+  }
+})
+
+// Data, model and seed are the same for all, so that they are prepared and measured before training once.
+const tiny = [
+  `data={format: cub, root: ${dataOf('cub')}, protocol: roth, val_share: 0.2}`,
+  'image.train=[{random_resized_crop: {size: 32}}, {horizontal_flip: 0.5}]',
+  'image.eval=[{resize: 32}, {center_crop: 32}]',
+  'image.mining=null',
+  'model={backbone: resnet50, width: 8, embedding: {size: 16}, batchnorm: frozen, weights: random}',
+  'mining.iterations=2',
+  'metrics={names: [precision_at_1]}',
+  'seed=1',
+]
+const batch = {baselines: 'mining.batch_size=8', lab: 'mining.triplets_per_batch=4'}
+
+for (const [preset, size] of [
+  ['roth-cub-margin-distance', batch.baselines],
+  ['roth-cub-proxy-nca', batch.baselines],
+  ['roth-cub-triplet-semi-hard', batch.baselines],
+  ['roth-cub-n-pair', batch.baselines],
+  ['lab-cub-contrastive', batch.lab],
+] as const) {
+  test(`${preset} trains two steps on small pictures and measures them`, {timeout: 600_000}, async () => {
+    const own = join(folder, 'project')
+    for (const name of ['pipeline.yaml', 'presets']) cpSync(join(root, name), join(own, name), {recursive: true})
+    const set = [...tiny, size].flatMap((one) => ['--set', one])
+    const ran = await nearmiss(own, 'run', '--preset', preset, '--epochs', '1', ...set)
+    assert.equal(ran.code, 0, ran.stderr + ran.stdout)
+    const shown = await nearmiss(own, 'show', 'train-epoch@1.steps', '--run', preset, '--json')
+    const {rows} = JSON.parse(shown.stdout) as {rows: number}
+    assert.equal(rows, 2)
+  })
+}
