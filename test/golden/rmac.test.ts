@@ -18,7 +18,7 @@ interface Case {
 const {cases} = JSON.parse(readFileSync(resolve(import.meta.dirname, 'rmac.json'), 'utf8')) as {cases: Case[]}
 const [images, channels] = [2, 3]
 
-assert.equal(cases.length, 6)
+assert.equal(cases.length, 8)
 for (const {height, width, squares, output: expected, gradient: expectedGradient} of cases) {
   test(`R-MAC of a map of ${height} x ${width} has the regions, values and gradients of the reference`, () => {
     assert.deepEqual(
@@ -39,7 +39,7 @@ for (const {height, width, squares, output: expected, gradient: expectedGradient
   })
 }
 
-/** From [images, channels, height, width] to [images, height, width, channels]. */
+/** From [images, channels, height, width] to [images, height, width, channels], turned by 180 degrees as maps are in the engine. */
 function lastChannel(values: ArrayLike<number>, height: number, width: number) {
   const positions = height * width
   const moved = Float32Array.from({length: values.length}, (_, i) => {
@@ -48,7 +48,7 @@ function lastChannel(values: ArrayLike<number>, height: number, width: number) {
       Math.floor(i / channels) % positions,
       i % channels,
     ]
-    return values[(image * channels + channel) * positions + position]!
+    return values[(image * channels + channel) * positions + (positions - 1 - position)]!
   })
   return fromHost(moved, [images, height, width, channels])
 }

@@ -14,16 +14,24 @@ export interface Square {
 
 /**
  * R-MAC (Tolias, Sicre and Jégou 2016): the maxima of the whole map and of overlapping squares of three sizes, each divided by its
- * length (plus 1e-6), added up; as cnnimageretrieval computes it. From [images, height, width, channels] to [images, channels]. Consumes its input.
+ * length (plus 1e-6), added up; as cnnimageretrieval computes it. From turned maps [images, height, width, channels] to [images, channels]. Consumes its input.
  */
 export function rmac(map: Value, tape?: Tape): Value {
   const [, height, width] = map.raw.shape as [number, number, number, number]
   const parts = [
     l2(mac(map.hold(), tape), 'added', tape),
-    ...regions(height, width).map((square) => l2(mac(crop(map.hold(), square, tape), tape), 'added', tape)),
+    ...regions(height, width).map((square) =>
+      l2(mac(crop(map.hold(), turned(square, map), tape), tape), 'added', tape),
+    ),
   ]
   map.release()
   return parts.reduce((sum, part) => addValues(sum, part, tape))
+}
+
+/** Maps lie turned by 180 degrees in the engine (convolution.ts), and regions are not always symmetric. */
+function turned({top, left, size}: Square, {raw}: Value): Square {
+  const [, height, width] = raw.shape as [number, number, number, number]
+  return {top: height - top - size, left: width - left - size, size}
 }
 
 const LEVELS = 3
