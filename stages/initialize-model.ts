@@ -12,6 +12,14 @@ export async function run(context: StageContext<InitializeModelValues>): Promise
     spec,
     preprocessing: {transforms: image.eval, mean: image.mean, std: image.std},
     weights: source === 'random' ? await randomWeights(spec, seed) : await importWeights(source, spec, seed),
-    provenance: source === 'random' ? {weights: `random, seed ${seed}`} : {weights: spec.embedding === null ? 'imported' : `imported; what the file lacks of the head is random, seed ${seed}`},
+    provenance:
+      source === 'random'
+        ? {weights: `random, seed ${seed}`}
+        : {
+            weights:
+              spec.embedding === null
+                ? 'imported'
+                : `imported; what the file lacks of the head is random, seed ${seed}`,
+          },
   })
 }

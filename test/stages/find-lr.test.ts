@@ -23,7 +23,14 @@ test('A range test of learning rates by hand says which one, and the loop never 
   assert.ok(suggested === undefined || lr.includes(suggested))
 
   // Into a folder of its own it may have other parameters than the run.
-  const other = ['--set', 'find_lr.steps=10', '--set', 'optimizer={name: sgd, lr: 0.1, momentum: 0.9}', '--out', 'rates']
+  const other = [
+    '--set',
+    'find_lr.steps=10',
+    '--set',
+    'optimizer={name: sgd, lr: 0.1, momentum: 0.9}',
+    '--out',
+    'rates',
+  ]
   const apart = await nearmiss(folder, 'stage', 'find-lr', '--epoch', '1', ...all, ...other)
   assert.equal(apart.code, 0, apart.stdout + apart.stderr)
   assert.ok((await readRates(join(folder, 'rates', 'rates.arrow'))).lr.length <= 10)
