@@ -2,7 +2,7 @@ import type {ParametersOf} from '../card.ts'
 import type {Distance} from '../distances.ts'
 import {distinctPairs} from '../distinct-pairs.ts'
 import {pairLoss} from '../pair-loss.ts'
-import {pairTerms, type Terms} from '../terms.ts'
+import type {Terms} from '../terms.ts'
 import type {PairList} from '../tuples.ts'
 import type {intraPairVariance} from './intra-pair-variance.card.ts'
 
@@ -26,21 +26,32 @@ function varianceTerms(pairs: PairList, distance: Distance, epsilon: number, dir
     for (let i = start[anchor]!; i < start[anchor + 1]!; i++) sum += values[anchor * columns + other[i]!]!
   }
   const share = (1 + direction * epsilon) / Math.max(1, other.length)
-  const excess = (x: number) => Math.max(0, direction * (x - share * sum))
-  const curve = {value: (x: number) => excess(x) ** 2, slope: (x: number) => 2 * direction * excess(x)}
-  const terms = pairTerms(pairs, distance, curve)
+  const bound = share * sum
+  const excesses = new Float64Array(other.length)
+  for (let anchor = 0; anchor < rows; anchor++) {
+    for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
+      excesses[i] = Math.max(0, direction * (values[anchor * columns + other[i]!]! - bound))
+    }
+  }
   return {
-    ...terms,
+    counts: Int32Array.from({length: rows}, (_, row) => start[row + 1]! - start[row]!),
+    each(visit) {
+      for (let anchor = 0; anchor < rows; anchor++) {
+        for (let i = start[anchor]!; i < start[anchor + 1]!; i++) if (excesses[i]! > 0) visit(excesses[i]! ** 2, anchor)
+      }
+    },
     backward(weight) {
-      terms.backward(weight)
-      // The mean moves with every pair.
       let pull = 0
       for (let anchor = 0; anchor < rows; anchor++) {
         for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
-          const beyond = excess(values[anchor * columns + other[i]!]!)
-          if (beyond > 0) pull -= weight(beyond ** 2, anchor) * 2 * direction * beyond
+          const excess = excesses[i]!
+          if (excess === 0) continue
+          const slope = weight(excess ** 2, anchor) * 2 * direction * excess
+          gradient[anchor * columns + other[i]!]! += slope
+          pull -= slope
         }
       }
+      // The mean moves with every pair.
       for (let anchor = 0; anchor < rows; anchor++) {
         for (let i = start[anchor]!; i < start[anchor + 1]!; i++)
           gradient[anchor * columns + other[i]!]! += share * pull
