@@ -12,7 +12,8 @@ export const open = pairLossOn<ParametersOf<typeof instance>>(
   (distance, {labels}, {gamma}) => {
     const {rows, columns, values, gradient} = distance
     const present = Int32Array.from(new Set(labels)).sort()
-    const targets = labels.map((label) => present.indexOf(label))
+    const indices = new Map(Array.from(present, (label, index) => [label, index]))
+    const targets = labels.map((label) => indices.get(label)!)
     const all = openLogSum(distance, wholeBatch(rows), {scale: gamma})
     const compute = (row: number) => {
       const target = row * columns + targets[row]!
@@ -27,8 +28,11 @@ export const open = pairLossOn<ParametersOf<typeof instance>>(
 
 /** Every row with every row, itself too. */
 function wholeBatch(rows: number): PairList {
-  return {
-    start: Int32Array.from({length: rows + 1}, (_, row) => row * rows),
-    other: Int32Array.from({length: rows * rows}, (_, i) => i % rows),
+  const start = new Int32Array(rows + 1)
+  const other = new Int32Array(rows * rows)
+  for (let row = 0, i = 0; row < rows; row++) {
+    for (let column = 0; column < rows; column++) other[i++] = column
+    start[row + 1] = i
   }
+  return {start, other}
 }
