@@ -51,9 +51,10 @@ function describeIntervals({resamples, level}: {resamples: number; level: number
 /** `0-49`, `3`, `1, 2, 4`, `modulo 4, train 0-1`. */
 function spell(value: unknown): string {
   if (typeof value === 'string') return value
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (typeof value !== 'object') return JSON.stringify(value)
+  if (value === null || Object.keys(value).length === 0) return 'none'
   if (Array.isArray(value)) return value.map(spell).join(', ')
   return leavesOf(value)
-    .map(([name, leaf]) => `${name} ${typeof leaf === 'string' ? leaf : JSON.stringify(leaf)}`)
+    .map(([name, leaf]) => `${name} ${spell(leaf)}`)
     .join(', ')
 }

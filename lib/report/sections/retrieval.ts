@@ -24,7 +24,7 @@ export async function retrieval({retrieval: compared}: Analysis): Promise<Markup
   return section(
     'retrieval',
     'Recall and distances',
-    html`<p>${asked} ${pairs}</p>`,
+    html`<p>${asked} ${pairs} Descriptors are taken as they were extracted: whitening, query expansion and re-ranking of the metrics above change nothing here.</p>`,
     html`<div class="charts">${[await figure(recallChart(compared), numbers), await figure(distanceChart(histogram))]}</div>`,
   )
 }
