@@ -88,3 +88,12 @@ test('nothing to compare gives 0 and a gradient of 0', async () => {
     assert.deepEqual([value, ...gradient.flat()], [0, 0, 0], loss)
   }
 })
+
+test('a row without positives is a SupCon term of 0, so it counts in the mean of all terms', async () => {
+  const batch = {...randomBatch(6, 4, 3, 2), labels: [0, 0, 1, 1, 2, 3]}
+  const [all, active] = [
+    await evaluate({loss: 'supcon', reducer: {name: 'mean'}}, batch),
+    await evaluate({loss: 'supcon'}, batch),
+  ]
+  assert.ok(Math.abs(all.loss - (active.loss * 4) / 6) < 1e-6 * active.loss, `${all.loss} and ${active.loss}`)
+})
