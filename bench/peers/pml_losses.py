@@ -40,6 +40,11 @@ def prepare(request):
         tuples = miner(embeddings, labels) if miner else None
         if request["loss"] == "vicreg":
             value = loss(embeddings[0::2], ref_emb=embeddings[1::2])
+        elif request["loss"] == "manifold":
+            value = loss(embeddings)
+        elif request["loss"] == "dynamic-soft-margin":
+            # Its histogram keeps the graph of the step before, so a second backward pass fails.
+            value = losses.DynamicSoftMarginLoss()(embeddings, labels, tuples)
         else:
             value = loss(embeddings, labels, tuples)
         value.backward()
