@@ -312,7 +312,7 @@ for (const [title, head] of Object.entries({
     assert.equal(ofHead.length > 0, head.pool !== 'spoc' || head.embedding !== null)
     for (const names of [['layer4.1.conv2.weight'], ...ofHead.map((name) => [name])]) {
       const along = names.reduce((sum, name) => sum + dot(gradients.get(name)!, direction(name, weights)), 0)
-      const step = 2e-3
+      const step = 5e-4
       const slope =
         ((await lossAlong(spec, weights, names, step, images)) -
           (await lossAlong(spec, weights, names, -step, images))) /
