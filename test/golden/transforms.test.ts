@@ -12,7 +12,7 @@ import {
   toGrayscale,
 } from '../../lib/data/transforms/colour.ts'
 import {planRecipe} from '../../lib/data/transforms/recipe.ts'
-import {chooseRegion, type Region} from '../../lib/data/transforms/region.ts'
+import {chooseRegion, type Region, resizeWhole} from '../../lib/data/transforms/region.ts'
 import {type RgbImage, resample} from '../../lib/data/transforms/resample.ts'
 import {openRandom} from '../../lib/random.ts'
 import {golden, goldenFile} from '../golden.ts'
@@ -45,6 +45,7 @@ interface Golden {
     readonly height: number
     readonly shorter_side: number
     readonly torchvision_resize: readonly [number, number]
+    readonly rounded_resize: readonly [number, number]
     readonly centre_crop: number
     readonly crop_offset_top_left: readonly [number, number]
   }[]
@@ -137,8 +138,10 @@ test('pictures that may not be copied here transform as in Pillow, too', needsSh
   for (const name of others) await context.test(name, () => checkPicture(all, name, (path) => join(fixtures, path)))
 })
 
-test('sizes and offsets of Resize and CenterCrop equal those of torchvision', () => {
+test('sizes and offsets of Resize and CenterCrop equal those of torchvision, rounded sizes those of RAML', () => {
   for (const row of cases.resize_geometry) {
+    const rounded = resizeWhole({shorterSide: row.shorter_side, ...lanczos}, row.width, row.height)
+    assert.deepEqual([rounded.resizedWidth, rounded.resizedHeight], row.rounded_resize)
     const recipe = planRecipe([{resize: row.shorter_side}, {center_crop: row.centre_crop}])
     const region = chooseRegion(recipe, row.width, row.height, random)
     assert.deepEqual(
@@ -206,7 +209,6 @@ function run(image: RgbImage, step: string, steps: Golden['images'][string]['ste
   })
 }
 
-/** Puts a whole resized picture together from windows, so that windows at every place are checked. */
 function recolour(image: RgbImage, step: string, {op, factor, ops_in_order, factors}: ColourChange): RgbImage {
   if (step === 'grayscale') toGrayscale(image.pixels)
   if (op !== undefined) adjustments[op](image.pixels, factor!)
@@ -214,6 +216,7 @@ function recolour(image: RgbImage, step: string, {op, factor, ops_in_order, fact
   return image
 }
 
+/** Puts a whole resized picture together from windows, so that windows at every place are checked. */
 function resizeInTiles(
   image: RgbImage,
   resize: {shorter_side: number; filter: 'bilinear' | 'lanczos'; rounding: 'truncate' | 'round'},
