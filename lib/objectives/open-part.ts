@@ -1,5 +1,5 @@
-import {free, fromHost, type Raw} from '../engine/op.ts'
-import {multiply} from '../engine/ops/elementwise.ts'
+import type {Raw} from '../engine/op.ts'
+import {times} from '../engine/ops/elementwise.ts'
 import type {Parameter} from '../engine/parameter.ts'
 import type {StateDict} from '../engine/state-dict.ts'
 import {randomFrom} from '../random.ts'
@@ -108,22 +108,14 @@ async function openPenalty(spec: RegularizerSpec, {classes}: LossHistory) {
     const factor = share * spec.weight
     if (of === 'embeddings') {
       const {value, gradient} = penalise({rows: embeddings, classes}, spec)
-      return {value: factor * value, gradient: times(gradient, factor)}
+      return {value: factor * value, gradient: times(gradient, factor, 'consume')}
     }
     let total = 0
     for (const weight of weights.filter(({shape}) => shape.length === 2)) {
       const {value, gradient} = penalise({rows: weight.raw, classes}, spec)
       total += factor * value
-      weight.addGradient(times(gradient, factor))
+      weight.addGradient(times(gradient, factor, 'consume'))
     }
     return {value: total}
   }
-}
-
-/** A tensor times a number; takes the tensor over. */
-function times(tensor: Raw, factor: number): Raw {
-  const scalar = fromHost(Float32Array.of(factor), [])
-  const product = multiply(tensor, scalar)
-  free(tensor, scalar)
-  return product
 }

@@ -1,6 +1,6 @@
 import {free, fromHost, type Raw, read} from '../engine/op.ts'
 import {concatenate} from '../engine/ops/arrange.ts'
-import {add, divide, subtract} from '../engine/ops/elementwise.ts'
+import {add, divide, scalar, subtract} from '../engine/ops/elementwise.ts'
 import {matMul} from '../engine/ops/matrix.ts'
 import {rowSums, type UnitRows, unitRows, unitRowsGradient} from '../engine/ops/rows.ts'
 
@@ -90,7 +90,7 @@ export function openVectors(embeddings: Raw, references?: Raw): Vectors {
   }
 }
 
-/** Sum of two gradients; takes both over. Either may be missing. */
+/** Sum of two gradients, the first of which may be missing; takes both over. */
 export function addGradients(a: Raw | undefined, b: Raw): Raw {
   return a === undefined ? b : add(a, b, 'consume')
 }
@@ -98,7 +98,7 @@ export function addGradients(a: Raw | undefined, b: Raw): Raw {
 /** Rows less the mean of their numbers; takes the tensor over. */
 function centred(x: Raw): Raw {
   const sums = rowSums(x)
-  const size = fromHost(Float32Array.of(x.shape[1]!), [])
+  const size = scalar(x.shape[1]!)
   const means = divide(sums, size)
   const result = subtract(x, means)
   free(x, sums, size, means)

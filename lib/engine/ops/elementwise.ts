@@ -17,11 +17,12 @@ export function multiply(a: Raw, b: Raw): Raw {
   return run('Mul', [a, b], [type('T', a.dtype)])
 }
 
-/** Every number of a tensor times one. */
-export function times(x: Raw, factor: number): Raw {
-  const number = fromHost(Float32Array.of(factor), [])
+/** Every number of a float32 tensor times one; `consume` frees the tensor. */
+export function times(x: Raw, factor: number, ownership: 'keep' | 'consume' = 'keep'): Raw {
+  const number = scalar(factor)
   const product = multiply(x, number)
   free(number)
+  if (ownership === 'consume') free(x)
   return product
 }
 
@@ -33,6 +34,11 @@ export function divide(a: Raw, b: Raw): Raw {
 /** The larger of two numbers, with broadcasting. */
 export function maximum(a: Raw, b: Raw): Raw {
   return run('Maximum', [a, b], [type('T', a.dtype)])
+}
+
+/** Powers of a tensor, with broadcasting. */
+export function power(base: Raw, exponent: Raw): Raw {
+  return run('Pow', [base, exponent], [type('T', base.dtype)])
 }
 
 export function exponentials(x: Raw): Raw {
@@ -47,6 +53,14 @@ export function alias(x: Raw): Raw {
 /** Absolute values. */
 export function magnitudes(x: Raw): Raw {
   return run('Abs', [x], [type('T', x.dtype)])
+}
+
+/** 1 where the first of two numbers is the larger, else 0; float32, with broadcasting. */
+export function above(a: Raw, b: Raw): Raw {
+  const larger = run('Greater', [a, b], [type('T', a.dtype)])
+  const mask = cast(larger, FLOAT)
+  free(larger)
+  return mask
 }
 
 export function relu(x: Raw): Raw {
@@ -106,11 +120,16 @@ export function columnSums(x: Raw): Raw {
 /** A tensor of one value. */
 export function filled(value: number, dimensions: readonly number[], dtype = FLOAT): Raw {
   const wanted = ints(dimensions)
-  const single = fromHost(Float32Array.of(value), [])
+  const single = scalar(value)
   const typed = cast(single, dtype)
   const tensor = run('Fill', [wanted, typed], [type('T', dtype), type('index_type', INT32)])
   free(wanted, single, typed)
   return tensor
+}
+
+/** One number, float32. */
+export function scalar(value: number): Raw {
+  return fromHost(Float32Array.of(value), [])
 }
 
 /** A list of whole numbers as an int32 tensor: shapes, axes and paddings are inputs of TensorFlow's operations. */

@@ -1,9 +1,9 @@
 // Batch normalisation with fixed statistics is linear, so it is folded into the convolution before it: one pass instead of two.
 
-import {FLOAT, free, fromHost, type Raw, run, type} from '../op.ts'
+import {FLOAT, free, type Raw, run, type} from '../op.ts'
 import {Value} from '../tape.ts'
 import {convolve} from './convolution.ts'
-import {add, cast, columnSums, multiply, subtract} from './elementwise.ts'
+import {add, cast, columnSums, multiply, scalar, subtract} from './elementwise.ts'
 import {beforeEnding, convolutionGradients, EPSILON, finish, type Unit, type UnitWeights} from './unit.ts'
 
 /** A unit with fixed statistics. The folded weights are kept as long as the weights stay the same. */
@@ -87,7 +87,7 @@ function unfold(weights: UnitWeights, ofKernel: Raw, ofBias: Raw): void {
 }
 
 function inverseDeviation({variance}: UnitWeights): Raw {
-  const epsilon = fromHost(Float32Array.of(EPSILON), [])
+  const epsilon = scalar(EPSILON)
   const shifted = add(variance, epsilon)
   const inverse = run('Rsqrt', [shifted], [type('T', FLOAT)])
   free(epsilon, shifted)

@@ -1,7 +1,8 @@
-import {bool, FLOAT, free, fromHost, INT32, type Raw, run, type} from '../op.ts'
+import {FLOAT, free, type Raw, run, type} from '../op.ts'
 import type {Parameter} from '../parameter.ts'
 import {type Tape, Value} from '../tape.ts'
-import {cast, columnSums, ints, multiply, reshape} from './elementwise.ts'
+import {cast, columnSums, divide, maximum, multiply, power, reshape, scalar, subtract, times} from './elementwise.ts'
+import {overPositions} from './pooling.ts'
 
 /** Smaller entries of the map count as this, and get no gradient. */
 const EPSILON = 1e-6
@@ -13,7 +14,7 @@ const EPSILON = 1e-6
 export function gem(map: Value, exponent: Parameter, tape?: Tape): Value {
   const clamped = new Value(clampBelow(map.raw))
   const powers = power(clamped.raw, exponent.raw)
-  const mean = new Value(overPositions(powers))
+  const mean = new Value(overPositions('Mean', powers))
   const inverse = unary('Reciprocal', exponent.raw)
   const output = new Value(power(mean.raw, inverse))
   free(powers, inverse)
@@ -39,22 +40,21 @@ function mapGradient(
   exponent: Raw,
 ): Raw {
   const [images, height, width, channels] = map.shape as [number, number, number, number]
-  const ratio = binary('RealDiv', output, mean)
+  const ratio = divide(output, mean)
   const scaled = multiply(gradient, ratio)
-  const share = scalar(1 / (height * width))
-  const each = multiply(scaled, share)
+  const each = times(scaled, 1 / (height * width))
   const spread = reshape(each, [images, 1, 1, channels])
   const one = scalar(1)
-  const lower = binary('Sub', exponent, one)
+  const lower = subtract(exponent, one)
   const slopes = power(clamped, lower)
   const products = multiply(slopes, spread)
   const floor = scalar(EPSILON)
   const exact = cast(map, FLOAT)
-  const above = binary('GreaterEqual', exact, floor)
-  const mask = run('Cast', [above], [type('SrcT', above.dtype), type('DstT', FLOAT)])
+  const above = run('GreaterEqual', [exact, floor], [type('T', FLOAT)])
+  const mask = cast(above, FLOAT)
   const masked = multiply(products, mask)
   const result = cast(masked, map.dtype)
-  free(ratio, scaled, share, each, spread, one, lower, slopes, products, floor, exact, above, mask, masked)
+  free(ratio, scaled, each, spread, one, lower, slopes, products, floor, exact, above, mask, masked)
   return result
 }
 
@@ -65,15 +65,15 @@ function mapGradient(
 function exponentGradient(gradient: Raw, clamped: Raw, {raw, shape}: Parameter): Raw {
   const [x, exponent, upstream] = [cast(clamped, DOUBLE), cast(raw, DOUBLE), cast(gradient, DOUBLE)]
   const powers = power(x, exponent)
-  const mean = overPositions(powers)
+  const mean = overPositions('Mean', powers)
   const logs = unary('Log', x)
   const weighted = multiply(powers, logs)
-  const moment = overPositions(weighted)
-  const relative = binary('RealDiv', moment, mean)
+  const moment = overPositions('Mean', weighted)
+  const relative = divide(moment, mean)
   const logMean = unary('Log', mean)
-  const second = binary('RealDiv', logMean, exponent)
-  const difference = binary('Sub', relative, second)
-  const perExponent = binary('RealDiv', difference, exponent)
+  const second = divide(logMean, exponent)
+  const difference = subtract(relative, second)
+  const perExponent = divide(difference, exponent)
   const inverse = unary('Reciprocal', exponent)
   const pooled = power(mean, inverse)
   const slope = multiply(pooled, perExponent)
@@ -94,30 +94,11 @@ const DOUBLE = 2
 function clampBelow(x: Raw): Raw {
   const exact = cast(x, FLOAT)
   const floor = scalar(EPSILON)
-  const clamped = binary('Maximum', exact, floor)
+  const clamped = maximum(exact, floor)
   free(exact, floor)
   return clamped
 }
 
-function overPositions(map: Raw): Raw {
-  const axes = ints([1, 2])
-  const pooled = run('Mean', [map, axes], [type('T', map.dtype), type('Tidx', INT32), bool('keep_dims', false)])
-  free(axes)
-  return pooled
-}
-
-function power(base: Raw, exponent: Raw): Raw {
-  return binary('Pow', base, exponent)
-}
-
-function binary(operation: string, a: Raw, b: Raw): Raw {
-  return run(operation, [a, b], [type('T', a.dtype)])
-}
-
 function unary(operation: string, x: Raw): Raw {
   return run(operation, [x], [type('T', x.dtype)])
-}
-
-function scalar(value: number): Raw {
-  return fromHost(Float32Array.of(value), [])
 }

@@ -1,6 +1,6 @@
-import {FLOAT, free, fromHost, type Raw, run, type} from '../op.ts'
+import {FLOAT, free, type Raw, run, type} from '../op.ts'
 import {type Tape, Value} from '../tape.ts'
-import {divide, multiply, subtract} from './elementwise.ts'
+import {above, add, divide, maximum, multiply, scalar, subtract} from './elementwise.ts'
 import {rowSums} from './rows.ts'
 
 /** added: x / (|x| + 1e-6), cnnimageretrieval's and RAML's; clamped: x / max(|x|, 1e-12), PyTorch's normalize. */
@@ -11,8 +11,8 @@ export function l2(x: Value, floor: L2Floor, tape?: Tape): Value {
   const squares = multiply(x.raw, x.raw)
   const sums = rowSums(squares)
   const length = new Value(run('Sqrt', [sums], [type('T', FLOAT)]))
-  const epsilon = fromHost(Float32Array.of(floor === 'added' ? 1e-6 : 1e-12), [])
-  const divisor = new Value(run(floor === 'added' ? 'AddV2' : 'Maximum', [length.raw, epsilon], [type('T', FLOAT)]))
+  const epsilon = scalar(floor === 'added' ? 1e-6 : 1e-12)
+  const divisor = new Value(floor === 'added' ? add(length.raw, epsilon) : maximum(length.raw, epsilon))
   const output = new Value(divide(x.raw, divisor.raw))
   free(squares, sums, epsilon)
   tape?.record({
@@ -35,9 +35,8 @@ function l2Gradient(
   {x, length, divisor, output}: Readonly<Record<'x' | 'length' | 'divisor' | 'output', Raw>>,
   floor: L2Floor,
 ): Raw {
-  const limit = fromHost(Float32Array.of(floor === 'added' ? 0 : 1e-12), [])
-  const long = run('Greater', [length, limit], [type('T', FLOAT)])
-  const slope = run('Cast', [long], [type('SrcT', long.dtype), type('DstT', FLOAT)])
+  const limit = scalar(floor === 'added' ? 0 : 1e-12)
+  const slope = above(length, limit)
   const direction = run('DivNoNan', [x, length], [type('T', FLOAT)])
   const products = multiply(output, gradient)
   const along = rowSums(products)
@@ -45,6 +44,6 @@ function l2Gradient(
   const radial = multiply(direction, effective)
   const rest = subtract(gradient, radial)
   const result = divide(rest, divisor)
-  free(limit, long, slope, direction, products, along, effective, radial, rest)
+  free(limit, slope, direction, products, along, effective, radial, rest)
   return result
 }

@@ -55,7 +55,8 @@ function macGradient(gradient: Raw, map: Raw, largest: Raw): Raw {
   return result
 }
 
-function overPositions(operation: 'Mean' | 'Max' | 'Sum', map: Raw): Raw {
+/** Mean, maximum or sum over height and width: [images, channels]. */
+export function overPositions(operation: 'Mean' | 'Max' | 'Sum', map: Raw): Raw {
   const axes = ints([1, 2])
   const pooled = run(operation, [map, axes], [type('T', map.dtype), type('Tidx', INT32), bool('keep_dims', false)])
   free(axes)

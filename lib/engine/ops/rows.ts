@@ -1,6 +1,6 @@
 // Operations on the rows of a float32 matrix [rows, dim].
-import {bool, FLOAT, free, fromHost, INT32, type Raw, run, type} from '../op.ts'
-import {ints, multiply, subtract} from './elementwise.ts'
+import {bool, FLOAT, free, INT32, type Raw, run, type} from '../op.ts'
+import {above, ints, maximum, multiply, scalar, subtract} from './elementwise.ts'
 
 /** Squared norms below this count as zero: such a row has no direction, stays zero and gets no gradient. */
 const NO_LENGTH = 1e-30
@@ -14,14 +14,13 @@ export interface UnitRows {
 export function unitRows(x: Raw): UnitRows {
   const squares = multiply(x, x)
   const lengths = rowSums(squares)
-  const floor = fromHost(Float32Array.of(NO_LENGTH), [])
-  const safe = run('Maximum', [lengths, floor], [type('T', FLOAT)])
+  const floor = scalar(NO_LENGTH)
+  const safe = maximum(lengths, floor)
   const inverse = run('Rsqrt', [safe], [type('T', FLOAT)])
-  const hasLength = run('Greater', [lengths, floor], [type('T', FLOAT)])
-  const mask = run('Cast', [hasLength], [type('SrcT', hasLength.dtype), type('DstT', FLOAT)])
+  const mask = above(lengths, floor)
   const scale = multiply(inverse, mask)
   const unit = multiply(x, scale)
-  free(squares, lengths, floor, safe, inverse, hasLength, mask)
+  free(squares, lengths, floor, safe, inverse, mask)
   return {unit, scale}
 }
 

@@ -1,7 +1,7 @@
 // TensorFlow's variables: vectors that its optimisers' operations change in place.
 import {copy} from '../layout.ts'
-import {bool, FLOAT, free, fromHost, type Raw, run, runMany, shape, text, type} from '../op.ts'
-import {add, alias, times} from '../ops/elementwise.ts'
+import {bool, FLOAT, free, type Raw, run, runMany, shape, text, type} from '../op.ts'
+import {add, alias, scalar, times} from '../ops/elementwise.ts'
 
 /** Makes a variable; takes over the handle of its first value. */
 export function openVariable(initial: Raw): Raw {
@@ -70,8 +70,4 @@ export function update(
   const attributes = Object.entries({use_locking: false, ...options}).map(([option, value]) => bool(option, value))
   runMany(name, handles, [type('T', FLOAT), ...attributes], 0)
   free(...scalars)
-}
-
-function scalar(value: number): Raw {
-  return fromHost(Float32Array.of(value), [])
 }
