@@ -1,5 +1,5 @@
 import {openLoader} from '../lib/data/loader.ts'
-import {normaliseRows} from '../lib/model/normalise.ts'
+import {normaliseRows} from '../lib/engine/normalise-rows.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
 import {writeDescriptors} from '../lib/tables/descriptors.ts'
 import {readImages, rowsOfSplit} from '../lib/tables/images.ts'

@@ -1,4 +1,6 @@
-import {bool, FLOAT, free, fromHost, read, run, type} from './op.ts'
+import {normaliseRows} from './normalise-rows.ts'
+import {free, fromHost, read} from './op.ts'
+import {matMul} from './ops/matrix.ts'
 
 const blockRows = 4096
 
@@ -16,25 +18,10 @@ export function project(
     const block = vectors.slice(start * dim, (start + blockRows) * dim)
     for (let at = 0; at < block.length; at++) block[at]! -= mean[at % dim]!
     const left = fromHost(block, [block.length / dim, dim])
-    const product = run(
-      'MatMul',
-      [left, matrix],
-      [type('T', FLOAT), bool('transpose_a', false), bool('transpose_b', true)],
-    )
+    const product = matMul(left, matrix, {transposeB: true})
     result.set(read(product) as Float32Array, start * outputs)
     free(left, product)
   }
   free(matrix)
-  return unitRows(result, outputs)
-}
-
-/** Divides every row by its length, in place; a row of zeros stays. */
-export function unitRows(vectors: Float32Array, dim: number): Float32Array {
-  for (let from = 0; from < vectors.length; from += dim) {
-    let sum = 0
-    for (let at = from; at < from + dim; at++) sum += vectors[at]! ** 2
-    const length = Math.sqrt(sum) || 1
-    for (let at = from; at < from + dim; at++) vectors[at]! /= length
-  }
-  return vectors
+  return normaliseRows(result, outputs)
 }

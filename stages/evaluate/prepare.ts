@@ -1,7 +1,8 @@
 import {gramMatrix} from '../../lib/engine/gram.ts'
 import type {DescriptorSet} from '../../lib/engine/nearest/sets.ts'
 import {nearest} from '../../lib/engine/nearest.ts'
-import {project, unitRows} from '../../lib/engine/project.ts'
+import {normaliseRows} from '../../lib/engine/normalise-rows.ts'
+import {project} from '../../lib/engine/project.ts'
 import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
 import {learnProjection, meanRow, type Projection} from '../../lib/metrics/space/projection.ts'
 import {UserError} from '../../lib/user-error.ts'
@@ -75,5 +76,5 @@ async function expandQueries(
       for (let i = 0; i < dim; i++) vectors[query * dim + i]! += weight * references.vectors[row * dim + i]!
     }
   }
-  return {name, queries: {...queries, vectors: unitRows(vectors, dim)}, references}
+  return {name, queries: {...queries, vectors: normaliseRows(vectors, dim)}, references}
 }
