@@ -1,4 +1,5 @@
-import {bool, FLOAT, free, fromHost, read, run, type} from './op.ts'
+import {free, fromHost, read} from './op.ts'
+import {matMul} from './ops/matrix.ts'
 
 /** Rows of a block: their product is exact enough in float32, blocks are added in float64. */
 const blockRows = 4096
@@ -10,11 +11,7 @@ export function gramMatrix(vectors: Float32Array, dim: number, centre?: Float32A
     const block = vectors.slice(start * dim, (start + blockRows) * dim)
     if (centre !== undefined) for (let at = 0; at < block.length; at++) block[at]! -= centre[at % dim]!
     const rows = fromHost(block, [block.length / dim, dim])
-    const product = run(
-      'MatMul',
-      [rows, rows],
-      [type('T', FLOAT), bool('transpose_a', true), bool('transpose_b', false)],
-    )
+    const product = matMul(rows, rows, {transposeA: true})
     const values = read(product) as Float32Array
     for (let at = 0; at < sum.length; at++) sum[at]! += values[at]!
     free(rows, product)

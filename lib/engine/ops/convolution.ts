@@ -1,9 +1,10 @@
 // Convolutions in TensorFlow's layout (images NHWC, kernels HWIO) and their gradients.
 
 import {onednn, onednnKernel} from '../kernels.ts'
-import {bool, free, int, type Raw, run, text, type} from '../op.ts'
+import {free, int, type Raw, run, text, type} from '../op.ts'
 import {concatenate, everyNth, pad, spread, subsample} from './arrange.ts'
 import {ints, reshape} from './elementwise.ts'
+import {matMul} from './matrix.ts'
 
 /**
  * Convolution, with bias or without. Padding is always SAME: for odd kernels of stride 1 that is PyTorch's; for stride 2 TensorFlow pads
@@ -91,9 +92,7 @@ function kernelGradientByProducts(x: Raw, gradient: Raw, stride: number, shape: 
     for (let column = 0; column < size; column++) {
       const shifted = everyNth(padded, stride, row, column, height, width)
       const matrix = reshape(shifted, [batch * height * width, channels])
-      products.push(
-        run('MatMul', [matrix, gradients], [type('T', x.dtype), bool('transpose_a', true), bool('transpose_b', false)]),
-      )
+      products.push(matMul(matrix, gradients, {transposeA: true}))
       free(shifted, matrix)
     }
   }

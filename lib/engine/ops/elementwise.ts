@@ -1,5 +1,6 @@
 // Small operations that the others are made of. Inputs stay the caller's unless 'consume' is asked for.
-import {BFLOAT16, bool, FLOAT, free, fromHost, INT32, int, type Raw, run, type} from '../op.ts'
+import {BFLOAT16, FLOAT, free, fromHost, INT32, int, type Raw, run, type} from '../op.ts'
+import {matMul} from './matrix.ts'
 
 /** Sum of two tensors, with broadcasting; `consume` frees both. */
 export function add(a: Raw, b: Raw, ownership: 'keep' | 'consume' = 'keep'): Raw {
@@ -104,11 +105,7 @@ export function columnSums(x: Raw): Raw {
   const rows = x.shape.slice(0, -1).reduce((product, size) => product * size, 1)
   const matrix = reshape(x, [rows, columns])
   const ones = filled(1, [1, rows], x.dtype)
-  const sums = run(
-    'MatMul',
-    [ones, matrix],
-    [type('T', x.dtype), bool('transpose_a', false), bool('transpose_b', false)],
-  )
+  const sums = matMul(ones, matrix)
   const row = reshape(sums, [columns])
   free(matrix, ones, sums)
   if (x.dtype !== BFLOAT16) return row
