@@ -157,3 +157,15 @@ export function pairList(rows: number, pairs: readonly (readonly [anchor: number
   for (const [anchor, partner] of pairs) other[next[anchor]!++] = partner
   return {start, other}
 }
+
+/** The partners of both lists, row by row. */
+export function joined(first: PairList, second: PairList): PairList {
+  const start = first.start.map((before, row) => before + second.start[row]!)
+  const other = new Int32Array(first.other.length + second.other.length)
+  for (let row = 0; row + 1 < start.length; row++) {
+    const own = first.other.subarray(first.start[row]!, first.start[row + 1]!)
+    other.set(own, start[row]!)
+    other.set(second.other.subarray(second.start[row]!, second.start[row + 1]!), start[row]! + own.length)
+  }
+  return {start, other}
+}

@@ -1,6 +1,7 @@
 import {z} from 'zod'
 import {damaged} from './arrow-file.ts'
 import {batchesDefinition} from './batches.ts'
+import {parseJson} from './parse-json.ts'
 import {openTable} from './read.ts'
 
 const record = z.strictObject({
@@ -19,12 +20,4 @@ export async function readPlateau(batches: string): Promise<z.infer<typeof recor
   const parsed = record.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
   throw damaged(batches, `its metadata plateau must be what a plateau schedule has seen, got ${text.slice(0, 100)}`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // a SyntaxError: no record, which the caller says
-  }
 }

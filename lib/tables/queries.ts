@@ -2,6 +2,7 @@ import {z} from 'zod'
 import {damaged} from './arrow-file.ts'
 import type {ColumnsOf} from './definition.ts'
 import {checkIds} from './images.ts'
+import {parseJson} from './parse-json.ts'
 import {collectProblems, type Note} from './problems.ts'
 import {readTable} from './read.ts'
 import {writeTable} from './write.ts'
@@ -60,14 +61,6 @@ function parseNames(path: string, text: string, dim: number): string[] {
   const names = z.array(z.string()).length(dim).safeParse(parseJson(text))
   if (names.success) return names.data
   throw damaged(path, `its metadata metrics must be a JSON list of ${dim} names, got ${text.slice(0, 60)}`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // a SyntaxError: no list of names, which the caller says
-  }
 }
 
 /** What breaks the contract of queries.arrow, one sentence each: ids, nearest images, and metrics from 0 to 1 (NaN when alone). */

@@ -1,9 +1,8 @@
-import type {Config} from '../../pipeline/config.ts'
 import type {PlanRequest} from '../../pipeline/plan.ts'
-import {findRun} from '../../pipeline/runs.ts'
 import {type ImagesTable, readImages} from '../../tables/images.ts'
 import {findRunName} from '../current-run.ts'
 import {loadHistory} from '../epochs/history.ts'
+import {withParamsOf} from '../params-of-run.ts'
 import {openConfig, type Project} from '../project.ts'
 import {findFile, listStored} from '../report/artifacts.ts'
 import {UsageError} from '../usage-error.ts'
@@ -42,10 +41,4 @@ export async function openState(project: Project, named: string | undefined): Pr
     epoch: best.epoch,
     images: await readImages(imagesFile),
   }
-}
-
-/** The wiring of pipeline.yaml with the parameters that the run froze: nobody has to repeat presets and changes to search. */
-function withParamsOf(project: Project, run: string, config: Config): Config {
-  const record = findRun(project.artifacts, run)
-  return {...config, params: {...record?.params, epochs: config.params.epochs}}
 }

@@ -1,10 +1,9 @@
 import {readFileSync} from 'node:fs'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join, relative} from 'node:path'
-import type {Config} from '../../pipeline/config.ts'
 import {withEntries} from '../../pipeline/derived.ts'
 import type {PlanRequest} from '../../pipeline/plan.ts'
-import {findRun, runFolder} from '../../pipeline/runs.ts'
+import {runFolder} from '../../pipeline/runs.ts'
 import {executeStage} from '../../pipeline/stage-by-hand.ts'
 import {findRunName} from '../current-run.ts'
 import {loadHistory} from '../epochs/history.ts'
@@ -12,6 +11,7 @@ import {metricTitle} from '../epochs/table.ts'
 import {splitEntries} from '../evaluate/entries.ts'
 import {measurementSchema, renderMeasurement, type Selection} from '../evaluate/render.ts'
 import {renderOutcome} from '../outcome.ts'
+import {withParamsOf} from '../params-of-run.ts'
 import {openConfig, type Project} from '../project.ts'
 import type {Terminal} from '../terminal.ts'
 import {UsageError} from '../usage-error.ts'
@@ -86,9 +86,4 @@ async function openState(
     },
     selection: {run, epoch, chosen},
   }
-}
-
-function withParamsOf(project: Project, run: string, config: Config): Config {
-  const record = findRun(project.artifacts, run)
-  return {...config, params: {...record?.params, epochs: config.params.epochs}}
 }

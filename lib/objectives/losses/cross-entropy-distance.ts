@@ -3,7 +3,7 @@ import {distinctPairs} from '../distinct-pairs.ts'
 import {openLogSum} from '../log-sum.ts'
 import {pairLoss} from '../pair-loss.ts'
 import {positiveTerms} from '../terms.ts'
-import type {PairList} from '../tuples.ts'
+import {joined} from '../tuples.ts'
 import type {crossEntropyDistance} from './cross-entropy-distance.card.ts'
 
 /** How unlikely each positive is among all that its anchor is compared with. An anchor without negatives learns nothing. */
@@ -23,15 +23,3 @@ export const open = pairLoss<ParametersOf<typeof crossEntropyDistance>>('plan', 
   }
   return [positiveTerms(positives, value, spread)]
 })
-
-/** The partners of both lists, row by row. */
-function joined(first: PairList, second: PairList): PairList {
-  const start = first.start.map((before, row) => before + second.start[row]!)
-  const other = new Int32Array(first.other.length + second.other.length)
-  for (let row = 0; row + 1 < start.length; row++) {
-    const own = first.other.subarray(first.start[row]!, first.start[row + 1]!)
-    other.set(own, start[row]!)
-    other.set(second.other.subarray(second.start[row]!, second.start[row + 1]!), start[row]! + own.length)
-  }
-  return {start, other}
-}

@@ -3,7 +3,7 @@ import {distinctPairs} from '../distinct-pairs.ts'
 import {openLogSum} from '../log-sum.ts'
 import {pairLoss} from '../pair-loss.ts'
 import {allRows, rowTerms} from '../row-terms.ts'
-import type {PairList} from '../tuples.ts'
+import {joined} from '../tuples.ts'
 import type {supcon} from './supcon.card.ts'
 
 /** Per anchor: the mean over its positives of how unlikely they are among all others; 0 without positives. */
@@ -28,15 +28,3 @@ export const open = pairLoss<ParametersOf<typeof supcon>>('batch', (distance, {t
   }
   return [rowTerms(distance, allRows(distance), compute)]
 })
-
-/** The partners in either list. */
-function joined(a: PairList, b: PairList): PairList {
-  const start = a.start.map((end, row) => end + b.start[row]!)
-  const other = new Int32Array(a.other.length + b.other.length)
-  for (let row = 0; row + 1 < start.length; row++) {
-    const own = a.other.subarray(a.start[row]!, a.start[row + 1]!)
-    other.set(own, start[row]!)
-    other.set(b.other.subarray(b.start[row]!, b.start[row + 1]!), start[row]! + own.length)
-  }
-  return {start, other}
-}
