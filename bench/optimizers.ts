@@ -2,7 +2,7 @@
 import {availableParallelism} from 'node:os'
 import {FLOAT, fromHost, run, type} from '../lib/engine/op.ts'
 import {Parameter} from '../lib/engine/parameter.ts'
-import {layoutOf} from '../lib/model/layout.ts'
+import {traceNetwork} from '../lib/model/graph.ts'
 import {optimizerParameters} from '../lib/model/optimizer-parameters.ts'
 import {openTrainer} from '../lib/model/trainer.ts'
 import {measure} from './measure.ts'
@@ -11,14 +11,14 @@ import {openPython, peerScript} from './python.ts'
 const rounds = 10
 const variants = ['for-loop', 'foreach', 'fused']
 const threads = availableParallelism()
-const layout = await layoutOf({
+const layout = (await traceNetwork({
   backbone: 'resnet18',
   width: 64,
   stem: 'imagenet',
   pool: 'spoc',
   embedding: null,
   batchnorm: 'live',
-})
+})).tensors
 
 /** The settings of peers/optimizers.py. */
 const optimizers: Readonly<Record<string, object>> = {

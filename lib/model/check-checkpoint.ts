@@ -1,7 +1,7 @@
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import {readModel, readTraining} from './checkpoint.ts'
-import {layoutOf} from './layout.ts'
+import {traceNetwork} from './graph.ts'
 
 /**
  * What breaks the contract of a model file, one sentence each; empty when it holds: it can be read, every tensor of its network
@@ -11,7 +11,7 @@ export function checkModel(path: string): Promise<string[]> {
   return readingProblems(async () => {
     const {spec, weights} = await readModel(path)
     const problems = finiteProblems(weights)
-    for (const {name, role} of await layoutOf(spec)) {
+    for (const {name, role} of (await traceNetwork(spec)).tensors) {
       const {data} = weights.get(name)!
       const bad =
         role === 'variance'

@@ -2,7 +2,7 @@ import {z} from 'zod'
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
-import {layoutOf} from './layout.ts'
+import {traceNetwork} from './graph.ts'
 import {openSafetensors, writeSafetensors} from './safetensors.ts'
 import {type BackboneName, backboneNames, type ModelSpec, poolNames} from './spec.ts'
 import {hostDtype, loadTensor, type TensorSource} from './tensor-source.ts'
@@ -47,7 +47,7 @@ export async function readModel(path: string, expected?: BackboneName): Promise<
     const problems = await misfits(source.tensors, spec, {countsOptional: false})
     if (problems.length > 0)
       throw new UserError(`${path} does not hold the weights of ${describeSpec(spec)}: ${problems.join('. ')}.`)
-    const names = (await layoutOf(spec)).map(({name}) => name)
+    const names = (await traceNetwork(spec)).tensors.map(({name}) => name)
     return {spec, preprocessing, provenance, weights: await loadTensors(path, source, names)}
   } finally {
     await source.close()

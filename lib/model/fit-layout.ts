@@ -1,4 +1,4 @@
-import {layoutOf} from './layout.ts'
+import {traceNetwork} from './graph.ts'
 import type {ModelSpec} from './spec.ts'
 import type {TensorRole} from './tensor-layout.ts'
 import {type FileDtype, hostDtype} from './tensor-source.ts'
@@ -18,7 +18,7 @@ export async function misfits(
   spec: ModelSpec,
   {countsOptional, headOptional = false}: {countsOptional: boolean; headOptional?: boolean},
 ): Promise<string[]> {
-  const layout = await layoutOf(spec)
+  const layout = (await traceNetwork(spec)).tensors
   const names = new Set(layout.map(({name}) => name))
   const expected = layout.map((part) => ({...part, got: tensors.get(part.name)}))
   const isSame = (a: readonly number[], b: readonly number[]) =>

@@ -1,7 +1,8 @@
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
+import {loadBackbone} from './backbones/backbone.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
-import {layoutOf} from './layout.ts'
+import {traceNetwork} from './graph.ts'
 import {startTensor} from './random-weights.ts'
 import {openForReading, readExactly} from './read-file.ts'
 import {openSafetensors} from './safetensors.ts'
@@ -12,13 +13,14 @@ import {openTorchFile} from './torch-file.ts'
 
 /**
  * Imports the weights of a network from a file of torch.save or from safetensors, whatever its name ends with. A classifier
- * (`fc.*`) is left out, a prefix `module.` taken off; absent counts of batches are 0, and an absent head starts at random from the seed. Nothing in the file is executed.
+ * (the backbone's `unused`) is left out, a prefix `module.` taken off; absent counts of batches are 0, and an absent head starts at random from the seed. Nothing in the file is executed.
  * Throws UserError when the file is missing, damaged, hostile, or of another architecture (listing what does not fit).
  */
 export async function importWeights(path: string, spec: ModelSpec, seed: number): Promise<StateDict> {
   const source = await openWeights(path)
   try {
-    const tensors = backboneTensors(source)
+    const {unused} = await loadBackbone(spec)
+    const tensors = backboneTensors(source, unused)
     const problems = await misfits(tensors, spec, {countsOptional: true, headOptional: true})
     if (problems.length > 0) {
       throw new UserError(
@@ -27,7 +29,7 @@ export async function importWeights(path: string, spec: ModelSpec, seed: number)
       )
     }
     const weights: [string, HostTensor][] = []
-    for (const layout of await layoutOf(spec))
+    for (const layout of (await traceNetwork(spec)).tensors)
       weights.push([layout.name, await loadOrStart(path, tensors, layout, seed)])
     return new Map(weights)
   } finally {
@@ -61,14 +63,14 @@ async function readBeginning(path: string): Promise<Uint8Array> {
 }
 
 /** Without the classifier, and without the prefix that torch's DataParallel puts before every name. */
-function backboneTensors({tensors}: TensorSource): Map<string, StoredTensor> {
+function backboneTensors({tensors}: TensorSource, unused: RegExp): Map<string, StoredTensor> {
   const prefix = 'module.'
   const isWrapped = [...tensors.keys()].every((name) => name.startsWith(prefix))
   const named = [...tensors].map(([name, tensor]): [string, StoredTensor] => [
     isWrapped ? name.slice(prefix.length) : name,
     tensor,
   ])
-  return new Map(named.filter(([name]) => !name.startsWith('fc.')))
+  return new Map(named.filter(([name]) => !unused.test(name)))
 }
 
 async function loadOrStart(

@@ -1,15 +1,14 @@
 import {BFLOAT16, borrow, FLOAT, read, toTfjs} from '../engine/op.ts'
 import {cast} from '../engine/ops/elementwise.ts'
-import {type FoldedUnit, foldedUnit} from '../engine/ops/folded-unit.ts'
-import {liveUnit} from '../engine/ops/live-unit.ts'
+import type {FoldedUnit} from '../engine/ops/folded-unit.ts'
 import {normalisePixels} from '../engine/ops/pixels.ts'
-import type {Unit} from '../engine/ops/unit.ts'
 import type {Parameter} from '../engine/parameter.ts'
 import type {StateDict} from '../engine/state-dict.ts'
 import {Tape, Value} from '../engine/tape.ts'
 import type {tf} from '../engine/tensorflow.ts'
-import {type Layers, loadBackbone, type UnitShape} from './backbones/backbone.ts'
+import {loadBackbone} from './backbones/backbone.ts'
 import {buildHead} from './heads/head.ts'
+import type {Layers} from './layers/layer.ts'
 import type {ModelSpec, Precision} from './spec.ts'
 import {openWeightStore} from './weight-store.ts'
 
@@ -62,29 +61,32 @@ export interface NetworkOptions {
   readonly training: boolean
 }
 
-/** Opens a network on weights in torchvision's names and layout (layout.ts). */
+/** Opens a network on weights in its package's names and layout (graph.ts). */
 export async function openNetwork(
   spec: ModelSpec,
   state: StateDict,
   normalisation: Normalisation,
   options: NetworkOptions,
 ): Promise<Network> {
-  const build = await loadBackbone(spec)
+  const {build} = await loadBackbone(spec)
   const dtype = options.precision === 'bfloat16' ? BFLOAT16 : FLOAT
   const live = spec.batchnorm === 'live'
   const store = openWeightStore(state)
   const folded: FoldedUnit[] = []
-  const openUnit = ({convolution, norm, stride}: UnitShape): Unit => {
-    const weights = store.openUnit(convolution, norm, stride)
-    const fixed = foldedUnit(weights, dtype)
-    folded.push(fixed)
-    const training = live ? liveUnit(weights, dtype) : fixed.apply
-    return (x, ending, tape) => (tape === undefined ? fixed.apply : training)(x, ending, tape)
+  let tape: Tape | undefined
+  const layers: Layers<Value> = {
+    open: (layer) => {
+      const compute = layer.open({store, dtype, live, folded})
+      return (...inputs) => compute(inputs, tape)
+    },
+    again: (x) => x.hold(),
   }
-  const layers: Layers = {unit: openUnit, weight: ({name}) => store.openWeight(name)}
   const {trunk, channels} = build(spec, layers)
   const head = buildHead(spec, channels, layers)
-  const embed = (images: Value, tape?: Tape): Value => head.apply(trunk(images, tape), tape)
+  const embed = (batch: ImageBatch, recorder?: Tape): Value => {
+    tape = recorder
+    return head.apply(trunk(openImages(batch, normalisation, dtype)))
+  }
   if (!options.training) {
     for (const unit of folded) unit.fold()
     store.disposeUnits()
@@ -93,7 +95,7 @@ export async function openNetwork(
   return {
     dim: head.dim,
     describe: (batch) => {
-      const output = embed(openImages(batch, normalisation, dtype))
+      const output = embed(batch)
       const descriptors = read(output.raw) as Float32Array
       output.release()
       return descriptors
@@ -101,8 +103,8 @@ export async function openNetwork(
     forward: (batch) => {
       if (!options.training) throw new Error('a network opened for description only cannot be trained')
       if (live) passes++
-      const tape = new Tape()
-      return openPass(tape, embed(openImages(batch, normalisation, dtype), tape), live)
+      const recorder = new Tape()
+      return openPass(recorder, embed(batch, recorder), live)
     },
     parameters: store.parameters(),
     weights: () => store.toStateDict(passes),

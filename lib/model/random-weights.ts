@@ -1,6 +1,6 @@
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {openRandom} from '../random.ts'
-import {layoutOf} from './layout.ts'
+import {traceNetwork} from './graph.ts'
 import type {ModelSpec} from './spec.ts'
 import type {TensorLayout} from './tensor-layout.ts'
 
@@ -9,7 +9,7 @@ import type {TensorLayout} from './tensor-layout.ts'
  * (He et al. 2015, fan_out), batch norm γ 1, β 0, mean 0, variance 1; linear layers as PyTorch's, uniform within 1 / √inputs; exponents of GeM 3. Each tensor has a stream of its own.
  */
 export async function randomWeights(spec: ModelSpec, seed: number): Promise<StateDict> {
-  return new Map((await layoutOf(spec)).map((layout) => [layout.name, startTensor(layout, seed)]))
+  return new Map((await traceNetwork(spec)).tensors.map((layout) => [layout.name, startTensor(layout, seed)]))
 }
 
 /** The start of one tensor. */

@@ -4,12 +4,12 @@ import {join} from 'node:path'
 import {test} from 'node:test'
 import {weightToHost} from '../../lib/engine/layout.ts'
 import {FLOAT, liveTensors, type Raw, read} from '../../lib/engine/op.ts'
-import {foldedUnit} from '../../lib/engine/ops/folded-unit.ts'
 import {normalisePixels} from '../../lib/engine/ops/pixels.ts'
 import {Value} from '../../lib/engine/tape.ts'
 import {tf} from '../../lib/engine/tensorflow.ts'
 import {build} from '../../lib/model/backbones/resnet18.ts'
 import {importWeights} from '../../lib/model/import-weights.ts'
+import type {UnitLayer} from '../../lib/model/layers/unit.ts'
 import {type ForwardPass, openNetwork} from '../../lib/model/network.ts'
 import {optimizerParameters} from '../../lib/model/optimizer-parameters.ts'
 import {openSafetensors} from '../../lib/model/safetensors.ts'
@@ -49,18 +49,19 @@ const imagenet = {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
 test('Activations of all layers are those of torchvision', needsShared, async () => {
   const {activations} = fixture()
   const pixels = await fixtureTensor('features.crops_u8')
-  const store = openWeightStore(await weights())
+  const workshop = {store: openWeightStore(await weights()), dtype: FLOAT, live: false, folded: []}
   const captured = new Map<string, Raw>()
-  const {trunk} = build(spec, {
-    weight: ({name}) => store.openWeight(name),
-    unit: ({convolution, norm, stride}) => {
-      const unit = foldedUnit(store.openUnit(convolution, norm, stride), FLOAT)
-      return (x, ending, tape) => {
-        const output = unit.apply(x, ending, tape).hold()
-        captured.set(norm, output.raw)
+  const {trunk} = build<Value>(spec, {
+    open: (layer) => {
+      const compute = layer.open(workshop)
+      return (...inputs) => {
+        const output = compute(inputs, undefined)
+        const norm = (layer as Partial<UnitLayer>).shape?.norm
+        if (norm !== undefined) captured.set(norm, output.hold().raw)
         return output
       }
     },
+    again: (x) => x.hold(),
   })
   trunk(new Value(normalisePixels(pixels, [4, 224, 224], imagenet, FLOAT), false))
   for (const [norm, layer] of [

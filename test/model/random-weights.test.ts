@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {layoutOf} from '../../lib/model/layout.ts'
+import {traceNetwork} from '../../lib/model/graph.ts'
 import {randomWeights} from '../../lib/model/random-weights.ts'
 import {tinySpec} from './fixtures.ts'
 
@@ -10,7 +10,7 @@ test('the tensors are those of the layout, in its order', async () => {
   const weights = await randomWeights(spec, 0)
   assert.deepEqual(
     [...weights].map(([name, {shape}]) => ({name, shape})),
-    (await layoutOf(spec)).map(({name, shape}) => ({name, shape})),
+    (await traceNetwork(spec)).tensors.map(({name, shape}) => ({name, shape})),
   )
 })
 

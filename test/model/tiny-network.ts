@@ -1,5 +1,5 @@
 import type {HostTensor, StateDict} from '../../lib/engine/state-dict.ts'
-import {layoutOf} from '../../lib/model/layout.ts'
+import {traceNetwork} from '../../lib/model/graph.ts'
 import {type ImageBatch, type Network, openNetwork} from '../../lib/model/network.ts'
 import type {ModelSpec, Precision} from '../../lib/model/spec.ts'
 
@@ -43,7 +43,7 @@ export function hashed(stream: number, count: number): Float64Array {
 /** The weights of tiny-resnet.py. */
 export async function tinyWeights(spec: ModelSpec): Promise<StateDict> {
   return new Map(
-    (await layoutOf(spec)).map(({name, shape, role}, index): [string, HostTensor] => {
+    (await traceNetwork(spec)).tensors.map(({name, shape, role}, index): [string, HostTensor] => {
       if (role === 'count') return [name, {dtype: 'I64', shape, data: new BigInt64Array(1)}]
       const [outputs, , height, width] = shape
       const [scale, centre] = {

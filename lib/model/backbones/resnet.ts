@@ -1,7 +1,9 @@
-import {relu} from '../../engine/ops/activation.ts'
-import {maxPool} from '../../engine/ops/max-pool.ts'
+import type {Layers} from '../layers/layer.ts'
+import {maxPool} from '../layers/max-pool.ts'
+import {relu} from '../layers/relu.ts'
+import {type UnitShape, unit} from '../layers/unit.ts'
 import type {ModelSpec} from '../spec.ts'
-import type {Backbone, Layers, Trunk} from './backbone.ts'
+import type {Backbone} from './backbone.ts'
 
 /** What tells one ResNet from another: its kind of block, and the number of blocks in each of its four stages. */
 export interface ResnetShape {
@@ -9,20 +11,16 @@ export interface ResnetShape {
   readonly depths: readonly [number, number, number, number]
 }
 
-/** A block and the channels it gives. */
-interface Block {
-  readonly trunk: Trunk
-  readonly channels: number
-}
+export const unused = /^fc\./
 
 /**
  * A residual network (He et al. 2016) as torchvision has it, without its classifier: a stem and four stages of blocks, each stage
  * twice as wide and half as large as the one before. Bottlenecks have their stride at the 3x3 convolution.
  */
-export function buildResnet({stem, width}: ModelSpec, layers: Layers, {block, depths}: ResnetShape): Backbone {
+export function buildResnet<T>({stem, width}: ModelSpec, layers: Layers<T>, {block, depths}: ResnetShape): Backbone<T> {
   const first = stem === 'imagenet' ? openImagenetStem(width, layers) : openSmallStem(width, layers)
   const openBlock = block === 'basic' ? openBasicBlock : openBottleneck
-  const blocks: Block[] = []
+  const blocks: Backbone<T>[] = []
   let channels = width
   depths.forEach((depth, stage) => {
     for (let i = 0; i < depth; i++) {
@@ -32,20 +30,20 @@ export function buildResnet({stem, width}: ModelSpec, layers: Layers, {block, de
       channels = opened.channels
     }
   })
-  return {channels, trunk: (images, tape) => blocks.reduce((x, {trunk}) => trunk(x, tape), first(images, tape))}
+  return {channels, trunk: (images) => blocks.reduce((x, {trunk}) => trunk(x), first(images))}
 }
 
 /** 7x7 with stride 2, then the maximum of 3x3 with stride 2: a quarter of the size. */
-function openImagenetStem(width: number, layers: Layers): Trunk {
-  const convolve = layers.unit({convolution: 'conv1', norm: 'bn1', input: 3, output: width, size: 7, stride: 2})
+function openImagenetStem<T>(width: number, layers: Layers<T>) {
+  const first = {convolution: 'conv1', norm: 'bn1', input: 3, output: width, size: 7, stride: 2, relu: false}
+  const [convolve, shrink, positive] = [layers.open(unit(first)), layers.open(maxPool()), layers.open(relu())]
   // torchvision has the ReLU first; the largest stays the largest, and a quarter of the work is left (max-pool.ts).
-  return (images, tape) => relu(maxPool(convolve(images, {relu: false}, tape), tape), tape)
+  return (images: T) => positive(shrink(convolve(images)))
 }
 
 /** 3x3 with stride 2 and no pooling, for images of about 64 pixels. */
-function openSmallStem(width: number, layers: Layers): Trunk {
-  const convolve = layers.unit({convolution: 'conv1', norm: 'bn1', input: 3, output: width, size: 3, stride: 2})
-  return (images, tape) => convolve(images, {relu: true}, tape)
+function openSmallStem<T>(width: number, layers: Layers<T>) {
+  return layers.open(unit({convolution: 'conv1', norm: 'bn1', input: 3, output: width, size: 3, stride: 2, relu: true}))
 }
 
 interface BlockShape {
@@ -55,21 +53,21 @@ interface BlockShape {
 }
 
 /** Two 3x3 units round which the input goes as it is, or through a 1x1 unit where the shape changes. */
-function openBasicBlock(name: string, {input, width, stride}: BlockShape, layers: Layers): Block {
+function openBasicBlock<T>(name: string, {input, width, stride}: BlockShape, layers: Layers<T>): Backbone<T> {
   const enter = openUnit(layers, name, 1, {input, output: width, size: 3, stride})
   const leave = openUnit(layers, name, 2, {input: width, output: width, size: 3, stride: 1})
   const shorten = openShortcut(name, {input, output: width, stride}, layers)
   return {
     channels: width,
-    trunk: (x, tape) => {
-      const residual = shorten(x.hold(), tape)
-      return leave(enter(x, {relu: true}, tape), {residual, relu: true}, tape)
+    trunk: (x) => {
+      const residual = shorten(layers.again(x))
+      return leave(enter(x), residual)
     },
   }
 }
 
 /** 1x1 to a quarter of the channels, 3x3 there, 1x1 back. */
-function openBottleneck(name: string, {input, width, stride}: BlockShape, layers: Layers): Block {
+function openBottleneck<T>(name: string, {input, width, stride}: BlockShape, layers: Layers<T>): Backbone<T> {
   const output = 4 * width
   const narrow = openUnit(layers, name, 1, {input, output: width, size: 1, stride: 1})
   const middle = openUnit(layers, name, 2, {input: width, output: width, size: 3, stride})
@@ -77,28 +75,21 @@ function openBottleneck(name: string, {input, width, stride}: BlockShape, layers
   const shorten = openShortcut(name, {input, output, stride}, layers)
   return {
     channels: output,
-    trunk: (x, tape) => {
-      const residual = shorten(x.hold(), tape)
-      const inner = middle(narrow(x, {relu: true}, tape), {relu: true}, tape)
-      return widen(inner, {residual, relu: true}, tape)
+    trunk: (x) => {
+      const residual = shorten(layers.again(x))
+      return widen(middle(narrow(x)), residual)
     },
   }
 }
 
-interface UnitSize {
-  readonly input: number
-  readonly output: number
-  readonly size: number
-  readonly stride: number
+type UnitSize = Pick<UnitShape, 'input' | 'output' | 'size' | 'stride'>
+
+function openUnit<T>(layers: Layers<T>, block: string, place: number, size: UnitSize) {
+  return layers.open(unit({convolution: `${block}.conv${place}`, norm: `${block}.bn${place}`, ...size, relu: true}))
 }
 
-function openUnit(layers: Layers, block: string, place: number, size: UnitSize) {
-  return layers.unit({convolution: `${block}.conv${place}`, norm: `${block}.bn${place}`, ...size})
-}
-
-function openShortcut(block: string, {input, output, stride}: Omit<UnitSize, 'size'>, layers: Layers): Trunk {
-  if (stride === 1 && input === output) return (x) => x
+function openShortcut<T>(block: string, {input, output, stride}: Omit<UnitSize, 'size'>, layers: Layers<T>) {
+  if (stride === 1 && input === output) return (x: T) => x
   const names = {convolution: `${block}.downsample.0`, norm: `${block}.downsample.1`}
-  const shorten = layers.unit({...names, input, output, size: 1, stride})
-  return (x, tape) => shorten(x, {relu: false}, tape)
+  return layers.open(unit({...names, input, output, size: 1, stride, relu: false}))
 }

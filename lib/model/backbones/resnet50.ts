@@ -1,5 +1,7 @@
-import type {BuildBackbone} from './backbone.ts'
+import type {BackboneModule} from './backbone.ts'
 import {buildResnet} from './resnet.ts'
 
-export const build: BuildBackbone = (spec, layers) =>
+export const build: BackboneModule['build'] = (spec, layers) =>
   buildResnet(spec, layers, {block: 'bottleneck', depths: [3, 4, 6, 3]})
+
+export {unused} from './resnet.ts'

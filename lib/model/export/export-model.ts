@@ -1,7 +1,7 @@
 import {describeModel, type ModelFile} from '../checkpoint.ts'
+import {traceNetwork} from '../graph.ts'
 import {writeSafetensors} from '../safetensors.ts'
-import {buildOnPaper} from './on-paper.ts'
-import {writeOnnx} from './onnx.ts'
+import {writeOnnx} from './onnx/write.ts'
 
 export type ExportFormat = 'pytorch' | 'onnx'
 
@@ -17,7 +17,7 @@ export async function exportModel(path: string, model: ModelFile, format: Export
   const metadata = {
     ...describeModel(model),
     'nearmiss.origin': JSON.stringify(origin),
-    'nearmiss.dim': String(model.spec.embedding?.size ?? (await buildOnPaper(model.spec)).channels),
+    'nearmiss.dim': String((await traceNetwork(model.spec)).dim),
   }
   if (format === 'onnx') await writeOnnx(path, model, metadata)
   else await writeSafetensors(path, model.weights, metadata)

@@ -1,61 +1,47 @@
-import {relu} from '../../engine/ops/activation.ts'
-import {gem} from '../../engine/ops/gem.ts'
-import {l2} from '../../engine/ops/l2.ts'
-import {linear} from '../../engine/ops/linear.ts'
-import {mac, spoc} from '../../engine/ops/pooling.ts'
-import {rmac} from '../../engine/ops/rmac.ts'
-import type {Tape, Value} from '../../engine/tape.ts'
-import type {Layers} from '../backbones/backbone.ts'
+import {gem} from '../layers/gem.ts'
+import {l2} from '../layers/l2.ts'
+import type {Layers} from '../layers/layer.ts'
+import {linear} from '../layers/linear.ts'
+import {pool as poolLayer} from '../layers/pool.ts'
+import {relu} from '../layers/relu.ts'
 import type {EmbeddingSpec, ModelSpec} from '../spec.ts'
 
 /** From the last feature map to the descriptor. */
-export interface Head {
+export interface Head<T> {
   /** [images, height, width, channels] to [images, dim], float32, not normalised; consumes its input. */
-  readonly apply: (map: Value, tape?: Tape) => Value
+  readonly apply: (map: T) => T
   readonly dim: number
 }
 
 /** Pooling over positions, then perhaps linear layers, as the specification says. */
-export function buildHead({pool, embedding}: ModelSpec, channels: number, layers: Layers): Head {
+export function buildHead<T>({pool, embedding}: ModelSpec, channels: number, layers: Layers<T>): Head<T> {
   const pooled = openPool(pool, channels, layers)
   if (embedding === null) return {apply: pooled, dim: channels}
   const embed = openEmbedding(embedding, channels, layers)
-  return {apply: (map, tape) => embed(pooled(map, tape), tape), dim: embedding.size}
+  return {apply: (map) => embed(pooled(map)), dim: embedding.size}
 }
 
-function openPool(pool: ModelSpec['pool'], channels: number, layers: Layers): Head['apply'] {
-  switch (pool) {
-    case 'spoc':
-      return spoc
-    case 'mac':
-      return mac
-    case 'rmac':
-      return rmac
-    case 'gem':
-    case 'gem-channels': {
-      const p = layers.weight({name: 'pool.p', shape: [pool === 'gem' ? 1 : channels], role: 'exponent'})
-      return (map, tape) => gem(map, p, tape)
-    }
-  }
+function openPool<T>(pool: ModelSpec['pool'], channels: number, layers: Layers<T>) {
+  if (pool === 'gem') return layers.open(gem(1))
+  if (pool === 'gem-channels') return layers.open(gem(channels))
+  return layers.open(poolLayer(pool))
 }
 
 /**
  * Linear layers with a ReLU between them (relu: between), or, as the Reality Check's MLP has them, a ReLU before every layer but the last: a
  * one-layer "MLP" is linear in both, and there no non-linearity lies before the last layer.
  */
-function openEmbedding({size, hidden, relu: where, normalise}: EmbeddingSpec, channels: number, layers: Layers) {
+function openEmbedding<T>(
+  {size, hidden, relu: where, normalise}: EmbeddingSpec,
+  channels: number,
+  layers: Layers<T>,
+): (pooled: T) => T {
   const widths = [channels, ...hidden, size]
-  const steps = widths.slice(1).map((output, i) => {
-    const input = widths[i]!
+  const steps = normalise === 'none' ? [] : [layers.open(l2(normalise))]
+  widths.slice(1).forEach((output, i) => {
+    if (where === 'between' ? i > 0 : i < hidden.length) steps.push(layers.open(relu()))
     const name = hidden.length === 0 ? 'embedding' : `embedding.${i}`
-    const weight = layers.weight({name: `${name}.weight`, shape: [output, input], role: 'linear', fanIn: input})
-    const bias = layers.weight({name: `${name}.bias`, shape: [output], role: 'linear', fanIn: input})
-    const isLast = i === hidden.length
-    const hasRelu = where === 'between' ? i > 0 : !isLast
-    return (x: Value, tape?: Tape) => linear(hasRelu ? relu(x, tape) : x, weight, bias, tape)
+    steps.push(layers.open(linear({name, input: widths[i]!, output})))
   })
-  return (pooled: Value, tape?: Tape) => {
-    const start = normalise === 'none' ? pooled : l2(pooled, normalise, tape)
-    return steps.reduce((x, step) => step(x, tape), start)
-  }
+  return (pooled) => steps.reduce((x, step) => step(x), pooled)
 }

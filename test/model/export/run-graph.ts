@@ -1,4 +1,4 @@
-import type {OnnxModel, OnnxNode} from '../../../lib/model/export/onnx-format.ts'
+import type {OnnxModel, OnnxNode} from '../../../lib/model/export/onnx/format.ts'
 
 /** Numbers in the order that ONNX has them: images are [batch, channels, height, width]. */
 export interface Tensor {

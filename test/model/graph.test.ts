@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {layoutOf} from '../../lib/model/layout.ts'
+import {traceNetwork} from '../../lib/model/graph.ts'
 import {backboneNames} from '../../lib/model/spec.ts'
 import {golden} from '../golden.ts'
 import {imagenetSpec, tinySpec} from './fixtures.ts'
@@ -14,14 +14,14 @@ for (const backbone of backboneNames) {
     const expected = Object.entries(architectures[backbone]!.state_dict).filter(([name]) => !name.startsWith('fc.'))
     assert.ok(expected.length > 100)
     assert.deepEqual(
-      (await layoutOf({...imagenetSpec, backbone})).map(({name, shape}) => [name, shape]),
+      (await traceNetwork({...imagenetSpec, backbone})).tensors.map(({name, shape}) => [name, shape]),
       expected,
     )
   })
 }
 
 test('the small stem has 3x3 weights, and width scales every layer', async () => {
-  const shapes = new Map((await layoutOf({...tinySpec, width: 32})).map(({name, shape}) => [name, shape]))
+  const shapes = new Map((await traceNetwork({...tinySpec, width: 32})).tensors.map(({name, shape}) => [name, shape]))
   assert.deepEqual(shapes.get('conv1.weight'), [32, 3, 3, 3])
   assert.deepEqual(shapes.get('layer4.0.downsample.0.weight'), [256, 128, 1, 1])
   assert.deepEqual(shapes.get('layer4.1.bn2.running_var'), [256])
@@ -35,7 +35,7 @@ test('every tensor has the role that its name says', async () => {
     running_var: 'variance',
     num_batches_tracked: 'count',
   }
-  for (const {name, shape, role} of await layoutOf(imagenetSpec)) {
+  for (const {name, shape, role} of (await traceNetwork(imagenetSpec)).tensors) {
     const part = name.split('.').at(-1) as keyof typeof roles
     assert.equal(role, shape.length === 4 ? 'conv' : roles[part], name)
   }

@@ -1,11 +1,13 @@
 import {writeFile} from 'node:fs/promises'
-import type {ModelFile, Preprocessing} from '../checkpoint.ts'
-import {dataTypes, encodeOnnx, type OnnxModel} from './onnx-format.ts'
-import {type OnnxGraph, openOnnxGraph} from './onnx-graph.ts'
-import {addHead} from './onnx-head.ts'
-import {addResnet} from './onnx-resnet.ts'
+import type {ModelFile, Preprocessing} from '../../checkpoint.ts'
+import {IMAGES, traceNetwork} from '../../graph.ts'
+import {l2} from '../../layers/l2.ts'
+import type {AnyLayer} from '../any-layer.ts'
+import {dataTypes, encodeOnnx, type OnnxModel} from './format.ts'
+import {type OnnxGraph, openOnnxGraph} from './graph.ts'
+import {writeLayer} from './writers.ts'
 
-/** Writes a network as ONNX. Throws UserError for one that is not known here. */
+/** Writes a network as ONNX. Throws UserError for a layer that cannot be written. */
 export async function writeOnnx(
   path: string,
   model: ModelFile,
@@ -24,14 +26,20 @@ export async function buildOnnx(
 ): Promise<OnnxModel> {
   const graph = openOnnxGraph()
   const pixels = addNormalisation(graph, 'images', preprocessing)
-  const map = await addResnet(graph, spec, weights, pixels)
-  const output = graph.node('Identity', [addHead(graph, spec, weights, map)], {}, 'descriptors')
+  const {nodes, dim} = await traceNetwork(spec)
+  const results: string[] = []
+  for (const {layer, inputs} of nodes) {
+    const names = inputs.map((place) => (place === IMAGES ? pixels : results[place]!))
+    results.push(writeLayer(graph, layer as AnyLayer, names, weights))
+  }
+  const unit = writeLayer(graph, l2('clamped'), results.slice(-1), weights)
+  const output = graph.node('Identity', [unit], {}, 'descriptors')
   return {
     name: spec.backbone,
     nodes: graph.nodes,
     constants: graph.constants,
     input: {name: 'images', type: 'uint8', shape: ['batch', 'height', 'width', 3]},
-    output: {name: output, type: 'float', shape: ['batch', Number(metadata['nearmiss.dim'])]},
+    output: {name: output, type: 'float', shape: ['batch', dim]},
     metadata,
   }
 }

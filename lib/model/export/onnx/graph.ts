@@ -1,5 +1,5 @@
-import type {StateDict} from '../../engine/state-dict.ts'
-import type {OnnxConstant, OnnxNode} from './onnx-format.ts'
+import type {StateDict} from '../../../engine/state-dict.ts'
+import type {OnnxConstant, OnnxNode} from './format.ts'
 
 /** A graph under construction; values go by their names. */
 export interface OnnxGraph {

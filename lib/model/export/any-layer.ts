@@ -1,0 +1,12 @@
+import type {GemLayer} from '../layers/gem.ts'
+import type {L2Layer} from '../layers/l2.ts'
+import type {LinearLayer} from '../layers/linear.ts'
+import type {MaxPoolLayer} from '../layers/max-pool.ts'
+import type {PoolLayer} from '../layers/pool.ts'
+import type {ReluLayer} from '../layers/relu.ts'
+import type {UnitLayer} from '../layers/unit.ts'
+
+/** Every kind of layer that a network may have: the compiler asks each format for its writer. */
+export type AnyLayer = GemLayer | L2Layer | LinearLayer | MaxPoolLayer | PoolLayer | ReluLayer | UnitLayer
+
+export type LayerOf<Kind extends AnyLayer['kind']> = Extract<AnyLayer, {readonly kind: Kind}>

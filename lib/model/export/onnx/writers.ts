@@ -1,0 +1,63 @@
+import type {StateDict} from '../../../engine/state-dict.ts'
+import {UserError} from '../../../user-error.ts'
+import type {AnyLayer, LayerOf} from '../any-layer.ts'
+import {floatsOf, type OnnxGraph} from './graph.ts'
+import {addUnit} from './unit.ts'
+
+/** Adds a layer to a graph, of named inputs, and returns the name of its result. Maps are [batch, channels, height, width]. */
+export type OnnxWriter<L> = (graph: OnnxGraph, layer: L, inputs: readonly string[], weights: StateDict) => string
+
+export function writeLayer<Kind extends AnyLayer['kind']>(
+  graph: OnnxGraph,
+  layer: LayerOf<Kind>,
+  inputs: readonly string[],
+  weights: StateDict,
+): string {
+  const write: OnnxWriter<LayerOf<Kind>> = writers[layer.kind as Kind]
+  return write(graph, layer, inputs, weights)
+}
+
+const writers: {readonly [Kind in AnyLayer['kind']]: OnnxWriter<LayerOf<Kind>>} = {
+  unit: addUnit,
+  relu: (graph, _, inputs) => graph.node('Relu', inputs),
+  'max-pool': (graph, _, inputs) =>
+    graph.node('MaxPool', inputs, {kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1]}),
+  pool: (graph, {by}, [map]) => {
+    if (by === 'rmac') {
+      throw new UserError('R-MAC is not written as ONNX so far: its regions depend on the size of the picture.')
+    }
+    return overPositions(graph, by === 'spoc' ? 'ReduceMean' : 'ReduceMax', map!)
+  },
+  gem: addGem,
+  linear: (graph, {shape: {name, output, input}}, [x], weights) => {
+    const constants = [
+      graph.constant(`${name}.weight`, [output, input], floatsOf(weights, `${name}.weight`)),
+      graph.constant(`${name}.bias`, [output], floatsOf(weights, `${name}.bias`)),
+    ]
+    return graph.node('Gemm', [x!, ...constants], {transB: 1})
+  },
+  l2: (graph, {floor}, [x]) => {
+    const length = graph.node('ReduceL2', [x!], {axes: [1], keepdims: 1})
+    const [operation, epsilon] = floor === 'added' ? ['Add', 1e-6] : ['Max', 1e-12]
+    const limit = graph.constant(`length_${graph.nodes.length}.floor`, [], Float32Array.of(epsilon as number))
+    return graph.node('Div', [x!, graph.node(operation as string, [length, limit])])
+  },
+}
+
+/** (mean of max(x, 1e-6)^p)^(1 / p). */
+function addGem(graph: OnnxGraph, _: LayerOf<'gem'>, [map]: readonly string[], weights: StateDict): string {
+  const exponents = floatsOf(weights, 'pool.p')
+  const floor = graph.constant('pool.floor', [], Float32Array.of(1e-6))
+  const p = graph.constant('pool.p', [1, exponents.length, 1, 1], exponents)
+  const inverse = graph.constant(
+    'pool.inverse_p',
+    [1, exponents.length],
+    exponents.map((value) => 1 / value),
+  )
+  const powers = graph.node('Pow', [graph.node('Clip', [map!, floor]), p])
+  return graph.node('Pow', [overPositions(graph, 'ReduceMean', powers), inverse])
+}
+
+function overPositions(graph: OnnxGraph, operation: 'ReduceMean' | 'ReduceMax', map: string): string {
+  return graph.node(operation, [map], {axes: [2, 3], keepdims: 0})
+}

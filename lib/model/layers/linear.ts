@@ -1,0 +1,31 @@
+import {linear as compute} from '../../engine/ops/linear.ts'
+import type {Layer} from './layer.ts'
+
+export interface LinearLayer extends Layer {
+  readonly kind: 'linear'
+  readonly shape: LinearShape
+}
+
+export interface LinearShape {
+  /** Before `.weight` and `.bias`. */
+  readonly name: string
+  readonly input: number
+  readonly output: number
+}
+
+/** x W^T + b of rows [images, input]. */
+export function linear(shape: LinearShape): LinearLayer {
+  const {name, input, output} = shape
+  return {
+    kind: 'linear',
+    shape,
+    tensors: [
+      {name: `${name}.weight`, shape: [output, input], role: 'linear', fanIn: input},
+      {name: `${name}.bias`, shape: [output], role: 'linear', fanIn: input},
+    ],
+    open: ({store}) => {
+      const [weight, bias] = [store.openWeight(`${name}.weight`), store.openWeight(`${name}.bias`)]
+      return ([x], tape) => compute(x!, weight, bias, tape)
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import {foldedUnit} from '../../engine/ops/folded-unit.ts'
+import {liveUnit} from '../../engine/ops/live-unit.ts'
+import type {TensorLayout} from '../tensor-layout.ts'
+import type {Layer} from './layer.ts'
+
+/** A convolution without bias and the batch norm behind it, by their names in the package, and what ends it. */
+export interface UnitShape {
+  readonly convolution: string
+  readonly norm: string
+  readonly input: number
+  readonly output: number
+  /** Side of the kernel; padded by half of it, rounded down. */
+  readonly size: number
+  readonly stride: number
+  readonly relu: boolean
+}
+
+export interface UnitLayer extends Layer {
+  readonly kind: 'unit'
+  readonly shape: UnitShape
+}
+
+/** Of one input, or of two: then the second is added before the ReLU. */
+export function unit(shape: UnitShape): UnitLayer {
+  const {convolution, norm, input, output, size, stride, relu} = shape
+  return {
+    kind: 'unit',
+    shape,
+    tensors: [
+      {name: `${convolution}.weight`, shape: [output, input, size, size], role: 'conv'},
+      ...batchNorm(norm, output),
+    ],
+    open: ({store, dtype, live, folded}) => {
+      const weights = store.openUnit(convolution, norm, stride)
+      const fixed = foldedUnit(weights, dtype)
+      folded.push(fixed)
+      const training = live ? liveUnit(weights, dtype) : fixed.apply
+      return ([x, residual], tape) => {
+        const ending = residual === undefined ? {relu} : {residual, relu}
+        return (tape === undefined ? fixed.apply : training)(x!, ending, tape)
+      }
+    },
+  }
+}
+
+function batchNorm(name: string, channels: number): TensorLayout[] {
+  return [
+    {name: `${name}.weight`, shape: [channels], role: 'gamma'},
+    {name: `${name}.bias`, shape: [channels], role: 'beta'},
+    {name: `${name}.running_mean`, shape: [channels], role: 'mean'},
+    {name: `${name}.running_var`, shape: [channels], role: 'variance'},
+    {name: `${name}.num_batches_tracked`, shape: [], role: 'count'},
+  ]
+}
