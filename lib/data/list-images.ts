@@ -3,10 +3,9 @@ import type {ImagesTable} from '../tables/images.ts'
 import {UserError} from '../user-error.ts'
 import {type CheckedFile, checkFiles} from './check-files.ts'
 import {type DataSet, type Reader, throwProblems} from './formats/data-set.ts'
-import {assignByName} from './named-protocols.ts'
-import {type DataParameters, isNamedProtocol} from './parameters.ts'
-import {assignSplits} from './protocols.ts'
+import type {DataParameters} from './parameters.ts'
 import {describeSize} from './published-sizes.ts'
+import {assignSplits} from './splits.ts'
 import {bounded, enumerate} from './wording.ts'
 
 export interface ImageListing {
@@ -35,7 +34,7 @@ export async function listImages(
 ): Promise<ImageListing> {
   const root = resolve(data.root)
   const dataSet = await readDataSet(data, root)
-  const {split, problems, notes} = (isNamedProtocol(data.protocol) ? assignByName : assignSplits)(data, dataSet)
+  const {split, problems, notes} = assignSplits(data, dataSet)
   throwProblems(`The data set "${root}" cannot be split`, problems)
   const size = describeSize(data.format, dataSet)
   if (data.strict && size !== undefined) throw new UserError(`${size} Fetch the rest, or leave out data.strict.`)

@@ -1,51 +1,31 @@
-import type {DataParameters} from './parameters.ts'
-import {type Assignment, type LabelledImages, reviewSet, type Split} from './protocols.ts'
-import {enumerate} from './wording.ts'
+import type {DataParameters} from '../parameters.ts'
+import {enumerate} from '../wording.ts'
+import {classSizes} from './class-sizes.ts'
+import {type LabelledImages, type SetName, type Split, type SplitPlan, setNames} from './plan.ts'
 
-type Set = Exclude<Split, 'unused'>
-
-/** The set of every image, in the order of the images; or why the data set cannot be split so. */
-type Plan = {readonly split: readonly Split[]; readonly notes: readonly string[]} | {readonly problem: string}
-
-const sets: readonly Set[] = ['train', 'val', 'test']
+/** Who is where, and what is to be told of it; or why the data set cannot be split so. */
+type Plan = Pick<SplitPlan, 'split' | 'notes'> | {readonly problem: string}
 
 /**
  * Splits as a publication does. Classes alone in the training set, which some official sets have, are left out with a note. docs/data.md tells
  * the arithmetic of every protocol and where it is from.
  */
-export function assignByName(data: DataParameters, images: LabelledImages): Assignment {
+export function planByPublication(
+  data: DataParameters,
+  images: LabelledImages,
+): SplitPlan | {readonly problem: string} {
   const plan = planByName(data, images)
-  if ('problem' in plan) return {split: [], problems: [plan.problem], notes: []}
-  const {split, lone} = dropLone(limitTraining(plan.split, images.label, data.images_per_class), images.label)
-  const describe = (label: number) => `${label} ${images.classNames.get(label) ?? ''}`.trim()
-  const notes = [
-    ...plan.notes,
-    ...(lone.length > 0
-      ? [enumerate('Training classes with one image, which lacks a positive, are left out', lone.map(describe))]
-      : []),
-  ]
-  const reviews = sets.map((name) => {
-    const counts = countClasses(images.label, (row) => split[row] === name)
-    if (counts.size === 0 && name !== 'test') {
-      const text = `${name} (protocol ${data.protocol}) has no image: ${new Set(images.label).size} classes are too few for it. Take another data.protocol.`
-      return {problems: [text], notes: []}
+  if ('problem' in plan) return plan
+  const {split, notes} = dropLone(plan.split, images)
+  const empty = (['train', 'val'] as const).find((name) => !split.includes(name))
+  if (empty !== undefined) {
+    const count = new Set(images.label).size
+    return {
+      problem: `${empty} (protocol ${data.protocol}) has no image: ${count} classes are too few for it. Take another data.protocol.`,
     }
-    const set = {
-      name,
-      title: `${name} (protocol ${data.protocol})`,
-      named: [],
-      holds: (label: number) => counts.has(label),
-    }
-    return reviewSet(
-      set,
-      [...counts.keys()].sort((a, b) => a - b),
-      counts,
-      images.classNames,
-    )
-  })
-  notes.push(...reviews.flatMap((review) => review.notes))
-  if (!split.includes('test')) notes.push('The test set is empty.')
-  return {split, problems: reviews.flatMap((review) => review.problems), notes}
+  }
+  const sets = setNames.map((name) => ({name, title: `${name} (protocol ${data.protocol})`, named: []}))
+  return {split, sets, notes: [...plan.notes, ...notes]}
 }
 
 function planByName(data: DataParameters, images: LabelledImages): Plan {
@@ -68,7 +48,7 @@ function planByName(data: DataParameters, images: LabelledImages): Plan {
 }
 
 /** The Reality Check: train and val go around the first half of the classes, a quarter of it further in every fold. */
-function mlrcFold(classes: readonly number[], valCount: number, fold: number): Map<number, Set> {
+function mlrcFold(classes: readonly number[], valCount: number, fold: number): Map<number, SetName> {
   const start = Math.floor((fold / 4) * classes.length)
   const turned = [...classes.slice(start), ...classes.slice(0, start)]
   const trainCount = classes.length - valCount
@@ -76,14 +56,14 @@ function mlrcFold(classes: readonly number[], valCount: number, fold: number): M
 }
 
 /** scikit-learn's KFold(4) without shuffling: the first parts are larger by one where it does not come out even. */
-function contiguousFold(classes: readonly number[], fold: number): Map<number, Set> {
+function contiguousFold(classes: readonly number[], fold: number): Map<number, SetName> {
   const size = (part: number) => Math.floor(classes.length / 4) + (part < classes.length % 4 ? 1 : 0)
   const start = [0, 1, 2, 3].slice(0, fold).reduce((sum, part) => sum + size(part), 0)
   return new Map(classes.map((label, place) => [label, place >= start && place < start + size(fold) ? 'val' : 'train']))
 }
 
 /** Classes that are named nowhere are tested. */
-function byClass({label}: LabelledImages, setOf: ReadonlyMap<number, Set>): Plan {
+function byClass({label}: LabelledImages, setOf: ReadonlyMap<number, SetName>): Plan {
   return {split: label.map((own) => setOf.get(own) ?? 'test'), notes: []}
 }
 
@@ -111,7 +91,7 @@ function officialSides({label, official}: LabelledImages): Sides | undefined {
 function carve({label}: LabelledImages, {train, test}: Sides, share: number): Plan {
   const kept = Math.floor(train.length * (1 - share) + 1e-9)
   const last = share === 0 ? test : train.slice(kept)
-  const setOf = new Map<number, Set>([
+  const setOf = new Map<number, SetName>([
     ...test.map((own) => [own, 'test'] as const),
     ...train.map((own) => [own, 'train'] as const),
     ...last.map((own) => [own, 'val'] as const),
@@ -145,26 +125,15 @@ function closedSet({closedSet: own}: LabelledImages): Plan {
   }
 }
 
-/** Of each class the first images are trained on. */
-function limitTraining(split: readonly Split[], label: readonly number[], limit = Number.POSITIVE_INFINITY): Split[] {
-  const taken = new Map<number, number>()
-  return split.map((set, row) => {
-    if (set !== 'train') return set
-    const count = (taken.get(label[row]!) ?? 0) + 1
-    taken.set(label[row]!, count)
-    return count > limit ? 'unused' : set
-  })
-}
-
-function dropLone(split: readonly Split[], label: readonly number[]): {split: Split[]; lone: number[]} {
-  const counts = countClasses(label, (row) => split[row] === 'train')
-  const lone = [...counts].flatMap(([own, count]) => (count === 1 ? [own] : [])).sort((a, b) => a - b)
-  const dropped = new Set(lone)
-  return {split: split.map((set, row) => (set === 'train' && dropped.has(label[row]!) ? 'unused' : set)), lone}
-}
-
-function countClasses(label: readonly number[], counts: (row: number) => boolean): Map<number, number> {
-  const found = new Map<number, number>()
-  for (const [row, own] of label.entries()) if (counts(row)) found.set(own, (found.get(own) ?? 0) + 1)
-  return found
+function dropLone(split: readonly Split[], {label, classNames}: LabelledImages): {split: Split[]; notes: string[]} {
+  const sizes = classSizes(label, (row) => split[row] === 'train')
+  const lone = [...sizes].flatMap(([own, count]) => (count === 1 ? [own] : [])).sort((a, b) => a - b)
+  const names = lone.map((own) => `${own} ${classNames.get(own) ?? ''}`.trim())
+  return {
+    split: split.map((set, row) => (set === 'train' && sizes.get(label[row]!) === 1 ? 'unused' : set)),
+    notes:
+      lone.length === 0
+        ? []
+        : [enumerate('Training classes with one image, which lacks a positive, are left out', names)],
+  }
 }

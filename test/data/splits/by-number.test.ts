@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import fc from 'fast-check'
-import {type DataParameters, dataParameters} from '../../lib/data/parameters.ts'
-import {assignSplits} from '../../lib/data/protocols.ts'
+import {type DataParameters, dataParameters} from '../../../lib/data/parameters.ts'
+import {assignSplits} from '../../../lib/data/splits.ts'
 
 /** A data set whose class c has `counts[c]` images, in class order. */
 function dataSet(counts: readonly number[]) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import fc from 'fast-check'
-import {assignByName} from '../../lib/data/named-protocols.ts'
-import {dataParameters} from '../../lib/data/parameters.ts'
-import type {LabelledImages, Split} from '../../lib/data/protocols.ts'
+import {dataParameters} from '../../../lib/data/parameters.ts'
+import type {LabelledImages, Split} from '../../../lib/data/splits/plan.ts'
+import {assignSplits} from '../../../lib/data/splits.ts'
 
 /** Two images of every class; `labels` in the order of their first image. */
 function dataSet(labels: readonly number[], more: Partial<LabelledImages> = {}): LabelledImages {
@@ -12,7 +12,7 @@ function dataSet(labels: readonly number[], more: Partial<LabelledImages> = {}):
 }
 
 function assign(values: Record<string, unknown>, images: LabelledImages) {
-  return assignByName(dataParameters.parse({format: 'cub', root: 'x', ...values}), images)
+  return assignSplits(dataParameters.parse({format: 'cub', root: 'x', ...values}), images)
 }
 
 /** Classes of a set, ascending, as `75-99`. */
