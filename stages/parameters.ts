@@ -94,21 +94,29 @@ const everything = z.strictObject({
 })
 
 /** Everything under `params:` in pipeline.yaml and in a preset. */
-export const parameters = everything.superRefine(({mining, objective, optimizer, schedule, metrics}, context) => {
-  const refuse = (path: Objection['path'], message: string) =>
-    context.addIssue({code: 'custom', path: [...path], message})
-  for (const {path, text} of misfits({mining, objective})) refuse(path, text)
-  const hasMomentum = !('momentum' in optimizer) || optimizer.momentum > 0
-  if ('cycle_momentum' in schedule && schedule.cycle_momentum && !hasMomentum) {
-    refuse(
-      ['optimizer', 'momentum'],
-      `must be more than 0 (0.9 is usual) with schedule ${schedule.name}, which cycles it, or schedule.cycle_momentum false`,
-    )
-  }
-  const measured = metrics.names.flatMap((name) => [...new Set(metrics.k.map((k) => nameAt(name, k)))])
-  if (schedule.name === 'plateau' && !measured.includes(schedule.metric))
-    refuse(['schedule', 'metric'], `must be one that metrics measures: ${measured.join(', ')}`)
-})
+export const parameters = everything.superRefine(
+  ({model, mining, objective, optimizer, schedule, metrics}, context) => {
+    const refuse = (path: Objection['path'], message: string) =>
+      context.addIssue({code: 'custom', path: [...path], message})
+    for (const {path, text} of misfits({mining, objective})) refuse(path, text)
+    if (optimizer.chunk !== null && model.batchnorm === 'live') {
+      refuse(
+        ['optimizer', 'chunk'],
+        'must be null with model.batchnorm live, where every image has a part in the embeddings of the others',
+      )
+    }
+    const hasMomentum = !('momentum' in optimizer) || optimizer.momentum > 0
+    if ('cycle_momentum' in schedule && schedule.cycle_momentum && !hasMomentum) {
+      refuse(
+        ['optimizer', 'momentum'],
+        `must be more than 0 (0.9 is usual) with schedule ${schedule.name}, which cycles it, or schedule.cycle_momentum false`,
+      )
+    }
+    const measured = metrics.names.flatMap((name) => [...new Set(metrics.k.map((k) => nameAt(name, k)))])
+    if (schedule.name === 'plateau' && !measured.includes(schedule.metric))
+      refuse(['schedule', 'metric'], `must be one that metrics measures: ${measured.join(', ')}`)
+  },
+)
 
 type Parameters = z.infer<typeof parameters>
 type Split = 'train' | 'val' | 'test'

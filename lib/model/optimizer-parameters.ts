@@ -42,6 +42,14 @@ const common = {
     .nullable()
     .default(null)
     .describe('a running average of the weights, which is what is measured, mined with and kept as the model'),
+  chunk: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'images that go through the network at once, for batches too large for memory: the same gradient, one more forward pass; null: the whole batch. Not with live batch norm',
+    ),
   skip_zero_loss: z
     .boolean()
     .default(true)

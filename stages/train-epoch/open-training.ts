@@ -1,5 +1,6 @@
 import type {LoadedBatch} from '../../lib/data/loader.ts'
 import type {ModelFile, TrainingFile} from '../../lib/model/checkpoint.ts'
+import {forwardInChunks} from '../../lib/model/chunks.ts'
 import {type Network, openNetwork} from '../../lib/model/network.ts'
 import {openTrainer, type Trainer} from '../../lib/model/trainer.ts'
 import {trainedWeights} from '../../lib/model/weight-average.ts'
@@ -33,13 +34,14 @@ export async function openTraining(
   })
   const parameters = [...network.parameters, ...objective.weights]
   const trainer = await openTrainer(parameters, values.optimizer, {training, model: model.weights})
+  const {chunk} = values.optimizer
   const skipsRows = values.optimizer.skip_zero_loss && model.spec.batchnorm === 'frozen'
   return {
     network,
     objective,
     trainer,
     learn: (loaded, planned) => {
-      const pass = network.forward(loaded.batch)
+      const pass = chunk === null ? network.forward(loaded.batch) : forwardInChunks(network, loaded.batch, chunk)
       const evaluation = objective.evaluate(pass.embeddings, planned)
       const trainedRows = skipsRows ? evaluation.activeRows : undefined
       pass.backward(evaluation.gradient, trainedRows)

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
 import {resolve} from 'node:path'
 import {test} from 'node:test'
-import {weightToHost} from '../../lib/engine/layout.ts'
-import {free, liveTensors} from '../../lib/engine/op.ts'
+import {liveTensors} from '../../lib/engine/op.ts'
 import type {StateDict} from '../../lib/engine/state-dict.ts'
 import {tf} from '../../lib/engine/tensorflow.ts'
-import type {ImageBatch, Network} from '../../lib/model/network.ts'
+import type {ImageBatch} from '../../lib/model/network.ts'
 import type {BackboneName, ModelSpec} from '../../lib/model/spec.ts'
-import {hashed, openTiny, tiny, tinyImages, tinyWeights} from './tiny-network.ts'
+import {assertClose, hashed, openTiny, takeGradients, tiny, tinyImages, tinyWeights} from './tiny-network.ts'
 
 interface Summary {
   l2: number
@@ -201,18 +200,6 @@ test('Weights go in and out of the engine unchanged', async () => {
   network.dispose()
 })
 
-function takeGradients(network: Network): Map<string, Float32Array> {
-  return new Map(
-    network.parameters.flatMap((parameter) => {
-      const gradient = parameter.takeGradient()
-      if (gradient === undefined) return []
-      const host = weightToHost(gradient)
-      free(gradient)
-      return [[parameter.name, host] as const]
-    }),
-  )
-}
-
 /** Random, of about the size of the weights. */
 function direction(name: string, weights: StateDict): Float64Array {
   const count = weights.get(name)!.data.length
@@ -260,17 +247,6 @@ function assertSummary(
 }
 
 /** Largest difference, relative to the largest number. */
-function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
-  assert.equal(actual.length, expected.length)
-  const largest = Math.max(...Array.from(expected, Math.abs))
-  for (let i = 0; i < expected.length; i++) {
-    assert.ok(
-      Math.abs(actual[i]! - expected[i]!) <= tolerance * largest,
-      `number ${i} is ${actual[i]}, not ${expected[i]}`,
-    )
-  }
-}
-
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!

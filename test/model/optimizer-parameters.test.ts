@@ -21,6 +21,7 @@ describe('optimiser parameters', () => {
       accumulate_gradients: 'mean',
       ema: null,
       skip_zero_loss: true,
+      chunk: null,
       groups: [],
     }
     const adam = {betas: [0.9, 0.999], eps: 1e-8, amsgrad: false}
@@ -44,14 +45,14 @@ describe('optimiser parameters', () => {
       'momentum for AdamW',
       {name: 'adamw', lr: 1, momentum: 0.9},
       [
-        'momentum is not known; known: accumulate, accumulate_gradients, amsgrad, betas, clip_norm, clip_value, ema, eps, groups, lr, name, skip_zero_loss, weight_decay',
+        'momentum is not known; known: accumulate, accumulate_gradients, amsgrad, betas, chunk, clip_norm, clip_value, ema, eps, groups, lr, name, skip_zero_loss, weight_decay',
       ],
     ],
     [
       'betas for SGD',
       {name: 'sgd', lr: 1, betas: [0.9, 0.99]},
       [
-        'betas is not known; known: accumulate, accumulate_gradients, clip_norm, clip_value, dampening, ema, groups, lr, momentum, name, nesterov, skip_zero_loss, weight_decay',
+        'betas is not known; known: accumulate, accumulate_gradients, chunk, clip_norm, clip_value, dampening, ema, groups, lr, momentum, name, nesterov, skip_zero_loss, weight_decay',
       ],
     ],
     [

@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict'
+import {weightToHost} from '../../lib/engine/layout.ts'
+import {free} from '../../lib/engine/op.ts'
 import type {HostTensor, StateDict} from '../../lib/engine/state-dict.ts'
 import {traceNetwork} from '../../lib/model/graph.ts'
 import {type ImageBatch, type Network, openNetwork} from '../../lib/model/network.ts'
@@ -68,4 +71,29 @@ export async function tinyWeights(spec: ModelSpec): Promise<StateDict> {
 export function tinyImages(count: number, height: number, width: number, stream = 5000): ImageBatch {
   const pixels = Uint8Array.from(hashed(stream, count * height * width * 3), (value) => Math.floor((value + 1) * 128))
   return {pixels, count, height, width}
+}
+
+/** Takes them from the parameters: by name, in PyTorch's layout. */
+export function takeGradients(network: Network): Map<string, Float32Array> {
+  return new Map(
+    network.parameters.flatMap((parameter) => {
+      const gradient = parameter.takeGradient()
+      if (gradient === undefined) return []
+      const host = weightToHost(gradient)
+      free(gradient)
+      return [[parameter.name, host] as const]
+    }),
+  )
+}
+
+/** To a share of the largest. */
+export function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  assert.equal(actual.length, expected.length)
+  const largest = Math.max(...Array.from(expected, Math.abs))
+  for (let i = 0; i < expected.length; i++) {
+    assert.ok(
+      Math.abs(actual[i]! - expected[i]!) <= tolerance * largest,
+      `number ${i} is ${actual[i]}, not ${expected[i]}`,
+    )
+  }
 }
