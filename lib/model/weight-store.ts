@@ -6,8 +6,8 @@ import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 
 /** The weights of a network while it is open: a state dict's tensors on the engine. */
 export interface WeightStore {
-  /** The weights of a convolution and its batch norm, by torchvision's names. */
-  openUnit(convolution: string, norm: string, stride: number): UnitWeights
+  /** The weights of a convolution and its batch norm. */
+  openUnit(names: UnitNames): UnitWeights
   /** A trained tensor of its own. */
   openWeight(name: string): Parameter
   /** What is trained, in the order of the state dict. */
@@ -17,6 +17,17 @@ export interface WeightStore {
   /** Frees the weights of units, which keep them in folded form. */
   disposeUnits(): void
   dispose(): void
+}
+
+/** The names of a unit's two parts in its package, and what it is besides its weights. */
+export interface UnitNames {
+  readonly convolution: string
+  readonly norm: string
+  readonly stride: number
+  /** Whether the convolution has a bias of its own. */
+  readonly bias: boolean
+  /** Added to the variance. */
+  readonly epsilon: number
 }
 
 export function openWeightStore(state: StateDict): WeightStore {
@@ -40,16 +51,18 @@ export function openWeightStore(state: StateDict): WeightStore {
     return {...tensor, data}
   }
   return {
-    openUnit: (convolution, norm, stride) => {
+    openUnit: ({convolution, norm, stride, bias, epsilon}) => {
       const unit: UnitWeights = {
         kernel: openParameter(`${convolution}.weight`),
+        ...(bias && {bias: openParameter(`${convolution}.bias`)}),
         scale: openParameter(`${norm}.weight`),
         shift: openParameter(`${norm}.bias`),
         stride,
+        epsilon,
         mean: openStatistic(`${norm}.running_mean`, () => unit.mean),
         variance: openStatistic(`${norm}.running_var`, () => unit.variance),
       }
-      ofUnits.push(unit.kernel, unit.scale, unit.shift)
+      ofUnits.push(unit.kernel, ...(unit.bias ? [unit.bias] : []), unit.scale, unit.shift)
       return unit
     },
     openWeight: openParameter,

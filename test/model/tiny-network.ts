@@ -51,6 +51,7 @@ export async function tinyWeights(spec: ModelSpec): Promise<StateDict> {
       const [outputs, , height, width] = shape
       const [scale, centre] = {
         conv: [Math.sqrt(6 / (outputs! * height! * width!)), 0] as const,
+        bias: [0.2, 0] as const,
         gamma: [0.3, 1] as const,
         beta: [0.2, 0] as const,
         mean: [0.2, 0] as const,

@@ -3,8 +3,8 @@
 import {FLOAT, free, type Raw, run, type} from '../op.ts'
 import {Value} from '../tape.ts'
 import {convolve} from './convolution.ts'
-import {add, cast, columnSums, multiply, scalar, subtract} from './elementwise.ts'
-import {beforeEnding, convolutionGradients, EPSILON, finish, type Unit, type UnitWeights} from './unit.ts'
+import {add, alias, cast, columnSums, multiply, scalar, subtract} from './elementwise.ts'
+import {beforeEnding, convolutionGradients, finish, type Unit, type UnitWeights} from './unit.ts'
 
 /** A unit with fixed statistics. The folded weights are kept as long as the weights stay the same. */
 export interface FoldedUnit {
@@ -53,41 +53,49 @@ interface Folded {
 }
 
 /** Handles are never used twice, so equal numbers mean equal weights. */
-function version({kernel, scale, shift, mean, variance}: UnitWeights): string {
-  return [kernel.raw, scale.raw, shift.raw, mean, variance].map((raw) => raw.id).join()
+function version({kernel, bias, scale, shift, mean, variance}: UnitWeights): string {
+  return [kernel.raw, bias?.raw, scale.raw, shift.raw, mean, variance].map((raw) => raw?.id).join()
 }
 
-/** kernel' = kernel * scale / deviation, bias' = shift - mean * scale / deviation. */
+/** kernel' = kernel * scale / deviation, bias' = shift - (mean - bias) * scale / deviation. */
 function fold(weights: UnitWeights, dtype: number): Folded {
   const inverse = inverseDeviation(weights)
   const factor = multiply(weights.scale.raw, inverse)
   const kernel = multiply(weights.kernel.raw, factor)
-  const centre = multiply(weights.mean, factor)
+  const mean = ownMean(weights)
+  const centre = multiply(mean, factor)
   const bias = subtract(weights.shift.raw, centre)
   const folded = {version: version(weights), kernel: cast(kernel, dtype), bias: cast(bias, dtype)}
-  free(inverse, factor, kernel, centre, bias)
+  free(inverse, factor, kernel, mean, centre, bias)
   return folded
 }
 
 /**
  * From the gradients of the folded weights to those of the weights; takes over both. With f = scale / deviation:
- * kernel: dk' f; shift: db'; scale: (sum over positions and inputs of dk' kernel - mean db') / deviation.
+ * kernel: dk' f; bias: db' f; shift: db'; scale: (sum over positions and inputs of dk' kernel - (mean - bias) db') / deviation.
  */
 function unfold(weights: UnitWeights, ofKernel: Raw, ofBias: Raw): void {
   const inverse = inverseDeviation(weights)
   const factor = multiply(weights.scale.raw, inverse)
   weights.kernel.addGradient(multiply(ofKernel, factor))
+  weights.bias?.addGradient(multiply(ofBias, factor))
   const products = multiply(ofKernel, weights.kernel.raw)
   const sums = columnSums(products)
-  const centre = multiply(weights.mean, ofBias)
+  const mean = ownMean(weights)
+  const centre = multiply(mean, ofBias)
   const difference = subtract(sums, centre)
   weights.scale.addGradient(multiply(difference, inverse))
   weights.shift.addGradient(ofBias)
-  free(ofKernel, inverse, factor, products, sums, centre, difference)
+  free(ofKernel, inverse, factor, products, sums, mean, centre, difference)
 }
 
-function inverseDeviation({variance}: UnitWeights): Raw {
-  const epsilon = scalar(EPSILON)
+/** The running mean of what the kernel gives: without the bias, which it holds too. */
+function ownMean({mean, bias}: UnitWeights): Raw {
+  return bias === undefined ? alias(mean) : subtract(mean, bias.raw)
+}
+
+function inverseDeviation({variance, ...weights}: UnitWeights): Raw {
+  const epsilon = scalar(weights.epsilon)
   const shifted = add(variance, epsilon)
   const inverse = run('Rsqrt', [shifted], [type('T', FLOAT)])
   free(epsilon, shifted)

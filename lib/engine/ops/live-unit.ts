@@ -2,8 +2,8 @@
 import {bool, FLOAT, float, free, type Raw, runMany, text, type} from '../op.ts'
 import {Value} from '../tape.ts'
 import {convolve} from './convolution.ts'
-import {cast} from './elementwise.ts'
-import {beforeEnding, convolutionGradients, EPSILON, finish, type Unit, type UnitWeights} from './unit.ts'
+import {cast, columnSums} from './elementwise.ts'
+import {beforeEnding, convolutionGradients, finish, type Unit, type UnitWeights} from './unit.ts'
 
 /** Share of a batch in the running statistics; PyTorch's default. */
 const MOMENTUM = 0.1
@@ -15,7 +15,7 @@ const MOMENTUM = 0.1
 export function liveUnit(weights: UnitWeights, dtype: number): Unit {
   return (x, ending, tape) => {
     const kernel = new Value(cast(weights.kernel.raw, dtype))
-    const convolved = new Value(convolve(x.raw, kernel.raw, weights.stride))
+    const convolved = new Value(convolveLive(x.raw, kernel.raw, weights))
     const {normalised, statistics} = normalise(convolved.raw, weights)
     const output = new Value(finish(normalised, ending))
     tape?.record({
@@ -25,6 +25,8 @@ export function liveUnit(weights: UnitWeights, dtype: number): Unit {
         const before = beforeEnding(gradient, output.raw, ending)
         const inner = normaliseGradient(before, convolved.raw, statistics, weights)
         weights.kernel.addGradient(convolutionGradients(x, kernel.raw, inner, weights.stride))
+        // Nothing but rounding, for the mean that is subtracted holds the bias: PyTorch's is no other.
+        weights.bias?.addGradient(columnSums(inner))
         free(inner)
         if (ending.residual === undefined) free(before)
         else ending.residual.addGradient(before)
@@ -36,12 +38,20 @@ export function liveUnit(weights: UnitWeights, dtype: number): Unit {
   }
 }
 
+function convolveLive(x: Raw, kernel: Raw, {stride, bias}: UnitWeights): Raw {
+  if (bias === undefined) return convolve(x, kernel, stride)
+  const typed = cast(bias.raw, x.dtype)
+  const output = convolve(x, kernel, stride, typed)
+  free(typed)
+  return output
+}
+
 /** Also replaces the running statistics. */
 function normalise(x: Raw, weights: UnitWeights): {normalised: Raw; statistics: Value[]} {
   const [normalised, mean, variance, ...reserved] = runMany(
     'FusedBatchNormV3',
     [x, weights.scale.raw, weights.shift.raw, weights.mean, weights.variance],
-    [...attributes(x.dtype), float('exponential_avg_factor', MOMENTUM)],
+    [...attributes(x.dtype, weights), float('exponential_avg_factor', MOMENTUM)],
     6,
   ) as [Raw, Raw, Raw, ...Raw[]]
   free(weights.mean, weights.variance)
@@ -51,11 +61,12 @@ function normalise(x: Raw, weights: UnitWeights): {normalised: Raw; statistics: 
 }
 
 /** Gradient before the normalisation; those of scale and shift are added to their parameters. */
-function normaliseGradient(gradient: Raw, x: Raw, statistics: readonly Value[], {scale, shift}: UnitWeights): Raw {
+function normaliseGradient(gradient: Raw, x: Raw, statistics: readonly Value[], weights: UnitWeights): Raw {
+  const {scale, shift} = weights
   const [inner, ofScale, ofShift, ...unused] = runMany(
     'FusedBatchNormGradV3',
     [gradient, x, scale.raw, ...statistics.map(({raw}) => raw)],
-    attributes(x.dtype),
+    attributes(x.dtype, weights),
     5,
   ) as [Raw, Raw, Raw, ...Raw[]]
   free(...unused)
@@ -64,11 +75,11 @@ function normaliseGradient(gradient: Raw, x: Raw, statistics: readonly Value[], 
   return inner
 }
 
-function attributes(dtype: number) {
+function attributes(dtype: number, {epsilon}: UnitWeights) {
   return [
     type('T', dtype),
     type('U', FLOAT),
-    float('epsilon', EPSILON),
+    float('epsilon', epsilon),
     text('data_format', 'NHWC'),
     bool('is_training', true),
   ]

@@ -18,15 +18,16 @@ export interface Ending {
 /** The weights of a unit. Mean and variance are the running statistics; live batch norm replaces them. */
 export interface UnitWeights {
   readonly kernel: Parameter
+  /** Of the convolution, where it has one. */
+  readonly bias?: Parameter
   readonly scale: Parameter
   readonly shift: Parameter
   readonly stride: number
+  /** Added to the variance. */
+  readonly epsilon: number
   mean: Raw
   variance: Raw
 }
-
-/** Added to the variance; torchvision's. */
-export const EPSILON = 1e-5
 
 /** Adds the residual and applies the ReLU; takes over `normalised`. */
 export function finish(normalised: Raw, {residual, relu: positive}: Ending): Raw {

@@ -1,9 +1,9 @@
 import {foldedUnit} from '../../engine/ops/folded-unit.ts'
 import {liveUnit} from '../../engine/ops/live-unit.ts'
-import type {TensorLayout} from '../tensor-layout.ts'
+import type {Start, TensorLayout} from '../tensor-layout.ts'
 import type {Layer} from './layer.ts'
 
-/** A convolution without bias and the batch norm behind it, by their names in the package, and what ends it. */
+/** A convolution and the batch norm behind it, by their names in the package, and what ends it. */
 export interface UnitShape {
   readonly convolution: string
   readonly norm: string
@@ -13,25 +13,33 @@ export interface UnitShape {
   readonly size: number
   readonly stride: number
   readonly relu: boolean
+  /** Whether the convolution has a bias of its own; without this it has none. */
+  readonly bias?: boolean
+  /** Added to the variance; without this PyTorch's 1e-5. */
+  readonly epsilon?: number
+  /** Of the convolution's weights and bias, where they are not drawn as ResNets draw them. */
+  readonly start?: Start
 }
 
 export interface UnitLayer extends Layer {
   readonly kind: 'unit'
-  readonly shape: UnitShape
+  readonly shape: UnitShape & Required<Pick<UnitShape, 'bias' | 'epsilon'>>
 }
 
 /** Of one input, or of two: then the second is added before the ReLU. */
 export function unit(shape: UnitShape): UnitLayer {
-  const {convolution, norm, input, output, size, stride, relu} = shape
+  const {convolution, norm, input, output, size, stride, relu, bias = false, epsilon = 1e-5, start} = shape
+  const drawn = start === undefined ? {} : {start}
   return {
     kind: 'unit',
-    shape,
+    shape: {...shape, bias, epsilon},
     tensors: [
-      {name: `${convolution}.weight`, shape: [output, input, size, size], role: 'conv'},
+      {name: `${convolution}.weight`, shape: [output, input, size, size], role: 'conv', ...drawn},
+      ...(bias ? [{name: `${convolution}.bias`, shape: [output], role: 'bias', ...drawn} as const] : []),
       ...batchNorm(norm, output),
     ],
     open: ({store, dtype, live, folded}) => {
-      const weights = store.openUnit(convolution, norm, stride)
+      const weights = store.openUnit({convolution, norm, stride, bias, epsilon})
       const fixed = foldedUnit(weights, dtype)
       folded.push(fixed)
       const training = live ? liveUnit(weights, dtype) : fixed.apply

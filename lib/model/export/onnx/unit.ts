@@ -1,4 +1,3 @@
-import {EPSILON} from '../../../engine/ops/unit.ts'
 import type {StateDict} from '../../../engine/state-dict.ts'
 import type {UnitLayer} from '../../layers/unit.ts'
 import {floatsOf, type OnnxGraph} from './graph.ts'
@@ -6,11 +5,12 @@ import {floatsOf, type OnnxGraph} from './graph.ts'
 /** A convolution with its batch norm folded in, what is added to it, and its ReLU. */
 export function addUnit(
   graph: OnnxGraph,
-  {shape: {convolution, norm, input, output, size, stride, relu}}: UnitLayer,
+  {shape}: UnitLayer,
   [x, residual]: readonly string[],
   weights: StateDict,
 ): string {
-  const {factor, bias} = foldNorm(norm, weights)
+  const {convolution, input, output, size, stride, relu} = shape
+  const {factor, bias} = foldNorm(shape, weights)
   const perOutput = input * size * size
   const kernel = floatsOf(weights, `${convolution}.weight`).map(
     (value, i) => value * factor[Math.floor(i / perOutput)]!,
@@ -29,10 +29,14 @@ export function addUnit(
   return relu ? graph.node('Relu', [sum]) : sum
 }
 
-/** factor = scale / deviation; bias = shift - mean * factor. */
-function foldNorm(norm: string, weights: StateDict): {factor: Float64Array; bias: Float32Array} {
+/** factor = scale / deviation; bias = shift - (mean - the convolution's own bias) * factor. */
+function foldNorm(
+  {convolution, norm, bias, epsilon}: UnitLayer['shape'],
+  weights: StateDict,
+): {factor: Float64Array; bias: Float32Array} {
   const of = (name: string) => floatsOf(weights, `${norm}.${name}`)
   const [scale, shift, mean, variance] = [of('weight'), of('bias'), of('running_mean'), of('running_var')]
-  const factor = Float64Array.from(scale, (value, i) => value / Math.sqrt(variance[i]! + EPSILON))
-  return {factor, bias: shift.map((value, i) => value - mean[i]! * factor[i]!)}
+  const factor = Float64Array.from(scale, (value, i) => value / Math.sqrt(variance[i]! + epsilon))
+  const own = bias ? floatsOf(weights, `${convolution}.bias`) : undefined
+  return {factor, bias: shift.map((value, i) => value - (mean[i]! - (own?.[i] ?? 0)) * factor[i]!)}
 }
