@@ -8,12 +8,15 @@ const irVersion = 8
 /** Numbers of TensorProto.DataType. */
 export const dataTypes = {float: 1, uint8: 2} as const
 
+/** A whole number, a list of them, or a number of type float. */
+export type OnnxAttribute = number | readonly number[] | {readonly float: number}
+
 export interface OnnxNode {
   readonly name: string
   readonly opType: string
   readonly input: readonly string[]
   readonly output: readonly string[]
-  readonly attributes: Readonly<Record<string, number | readonly number[]>>
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>
 }
 
 export interface OnnxConstant {
@@ -39,7 +42,7 @@ export interface OnnxModel {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-/** The bytes of an ONNX file. All attributes are whole numbers or lists of them. */
+/** The bytes of an ONNX file. */
 export function encodeOnnx({name, nodes, constants, input, output, metadata}: OnnxModel): Uint8Array {
   const message = modelProto.fromObject({
     irVersion,
@@ -57,9 +60,10 @@ export function encodeOnnx({name, nodes, constants, input, output, metadata}: On
   return modelProto.encode(message).finish()
 }
 
-/** AttributeProto.type: 2 is one whole number, 7 a list. */
-function attribute([name, value]: [string, number | readonly number[]]) {
-  return typeof value === 'number' ? {name, i: value, type: 2} : {name, ints: value, type: 7}
+/** AttributeProto.type: 1 is a float, 2 one whole number, 7 a list. */
+function attribute([name, value]: [string, OnnxAttribute]) {
+  if (typeof value === 'number') return {name, i: value, type: 2}
+  return 'float' in value ? {name, f: value.float, type: 1} : {name, ints: value, type: 7}
 }
 
 function tensor({name, shape, data}: OnnxConstant) {
@@ -107,6 +111,7 @@ const modelProto = protobuf.Root.fromJSON({
     AttributeProto: {
       fields: {
         name: {type: 'string', id: 1},
+        f: {type: 'float', id: 2},
         i: {type: 'int64', id: 3},
         ints: {rule: 'repeated', type: 'int64', id: 8},
         type: {type: 'int32', id: 20},

@@ -29,6 +29,8 @@ const writers: {readonly [Kind in AnyLayer['kind']]: OnnxWriter<LayerOf<Kind>>} 
     return overPositions(graph, by === 'spoc' ? 'ReduceMean' : 'ReduceMax', map!)
   },
   gem: addGem,
+  gelu: addGelu,
+  'layer-norm': addLayerNorm,
   linear: (graph, {shape: {name, output, input}}, [x], weights) => {
     const constants = [
       graph.constant(`${name}.weight`, [output, input], floatsOf(weights, `${name}.weight`)),
@@ -56,6 +58,32 @@ function addGem(graph: OnnxGraph, _: LayerOf<'gem'>, [map]: readonly string[], w
   )
   const powers = graph.node('Pow', [graph.node('Clip', [map!, floor]), p])
   return graph.node('Pow', [overPositions(graph, 'ReduceMean', powers), inverse])
+}
+
+/** x (1 + erf(x / √2)) / 2; the operator Gelu came with version 20 of ONNX. */
+function addGelu(graph: OnnxGraph, _: LayerOf<'gelu'>, [x]: readonly string[]): string {
+  const place = `gelu_${graph.nodes.length}`
+  const number = (name: string, value: number) => graph.constant(`${place}.${name}`, [], Float32Array.of(value))
+  const erf = graph.node('Erf', [graph.node('Div', [x!, number('root', Math.SQRT2)])])
+  const product = graph.node('Mul', [x!, graph.node('Add', [erf, number('one', 1)])])
+  return graph.node('Mul', [product, number('half', 0.5)])
+}
+
+/** The operator normalises the last axes, and maps have their channels first. */
+function addLayerNorm(
+  graph: OnnxGraph,
+  {shape: {name, channels, epsilon, of}}: LayerOf<'layer-norm'>,
+  [x]: readonly string[],
+  weights: StateDict,
+): string {
+  const constants = ['weight', 'bias'].map((part) =>
+    graph.constant(`${name}.${part}`, [channels], floatsOf(weights, `${name}.${part}`)),
+  )
+  const attributes = {axis: -1, epsilon: {float: epsilon}}
+  if (of === 'tokens') return graph.node('LayerNormalization', [x!, ...constants], attributes)
+  const last = graph.node('Transpose', [x!], {perm: [0, 2, 3, 1]})
+  const normalised = graph.node('LayerNormalization', [last, ...constants], attributes)
+  return graph.node('Transpose', [normalised], {perm: [0, 3, 1, 2]})
 }
 
 function overPositions(graph: OnnxGraph, operation: 'ReduceMean' | 'ReduceMax', map: string): string {
