@@ -8,12 +8,14 @@ import type {InitializeModelValues} from './parameters.ts'
 export async function run(context: StageContext<InitializeModelValues>): Promise<void> {
   const {model, image, seed} = context.values
   const {weights: source, ...spec} = model
+  const imported = source === 'random' ? undefined : await importWeights(source, spec, seed)
+  for (const note of imported?.notes ?? []) context.note(note)
   await writeModel(context.outputs.model!, {
     spec,
     preprocessing: {transforms: image.eval, mean: image.mean, std: image.std},
-    weights: source === 'random' ? await randomWeights(spec, seed) : await importWeights(source, spec, seed),
+    weights: imported?.weights ?? (await randomWeights(spec, seed)),
     provenance:
-      source === 'random'
+      imported === undefined
         ? {weights: `random, seed ${seed}`}
         : {
             weights:

@@ -1,6 +1,7 @@
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {UserError} from '../user-error.ts'
 import {loadBackbone} from './backbones/backbone.ts'
+import {type FoundNetwork, findNetwork} from './find-network.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
 import {traceNetwork} from './graph.ts'
 import {startTensor} from './random-weights.ts'
@@ -11,16 +12,25 @@ import type {TensorLayout} from './tensor-layout.ts'
 import {loadTensor, type StoredTensor, type TensorSource} from './tensor-source.ts'
 import {openTorchFile} from './torch-file.ts'
 
+/** Weights from a file, and what a user should know about how they were found in it, a sentence each. */
+export interface ImportedWeights {
+  readonly weights: StateDict
+  readonly notes: readonly string[]
+}
+
 /**
- * Imports the weights of a network from a file of torch.save or from safetensors, whatever its name ends with. A classifier
- * (the backbone's `unused`) is left out, a prefix `module.` taken off; absent counts of batches are 0, and an absent head starts at random from the seed. Nothing in the file is executed.
+ * Imports the weights of a network from a file of torch.save or from safetensors, whatever its name ends with, and however wrapped
+ * and named (weight-names.ts). A classifier (the backbone's `unused`), an optimiser and the like are left out; absent counts of batches are 0, and
+ * an absent head starts at random from the seed. Nothing in the file is executed.
  * Throws UserError when the file is missing, damaged, hostile, or of another architecture (listing what does not fit).
  */
-export async function importWeights(path: string, spec: ModelSpec, seed: number): Promise<StateDict> {
+export async function importWeights(path: string, spec: ModelSpec, seed: number): Promise<ImportedWeights> {
   const source = await openWeights(path)
   try {
     const {unused} = await loadBackbone(spec)
-    const tensors = backboneTensors(source, unused)
+    const layout = (await traceNetwork(spec)).tensors
+    const found = findNetwork(source.tensors, layout, {spec, unused})
+    const {tensors} = found
     const problems = await misfits(tensors, spec, {countsOptional: true, headOptional: true})
     if (problems.length > 0) {
       throw new UserError(
@@ -29,9 +39,8 @@ export async function importWeights(path: string, spec: ModelSpec, seed: number)
       )
     }
     const weights: [string, HostTensor][] = []
-    for (const layout of (await traceNetwork(spec)).tensors)
-      weights.push([layout.name, await loadOrStart(path, tensors, layout, seed)])
-    return new Map(weights)
+    for (const part of layout) weights.push([part.name, await loadOrStart(path, tensors, part, seed)])
+    return {weights: new Map(weights), notes: describe(found, layout)}
   } finally {
     await source.close()
   }
@@ -62,15 +71,25 @@ async function readBeginning(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Without the classifier, and without the prefix that torch's DataParallel puts before every name. */
-function backboneTensors({tensors}: TensorSource, unused: RegExp): Map<string, StoredTensor> {
-  const prefix = 'module.'
-  const isWrapped = [...tensors.keys()].every((name) => name.startsWith(prefix))
-  const named = [...tensors].map(([name, tensor]): [string, StoredTensor] => [
-    isWrapped ? name.slice(prefix.length) : name,
-    tensor,
-  ])
-  return new Map(named.filter(([name]) => !unused.test(name)))
+/** How the network was found, where that is not plain from the file's name. */
+function describe(
+  {tensors, naming, prefix, elsewhere, rivals}: FoundNetwork,
+  layout: readonly TensorLayout[],
+): string[] {
+  const notes: string[] = []
+  if (naming.renames.length > 0) notes.push(`Tensors are named as by ${naming.source}.`)
+  if (rivals.length > 0)
+    notes.push(`As many tensors of the network lie under ${rivals.join(', ')}; those under ${prefix} were taken.`)
+  const others = elsewhere.filter((name) => !rivals.some((rival) => name.startsWith(rival)))
+  if (others.length > 0) notes.push(`${others.length} tensors outside of ${prefix} were left out: ${shorten(others)}.`)
+  const started = layout.filter(({name, role}) => role !== 'count' && !tensors.has(name)).map(({name}) => name)
+  if (started.length > 0)
+    notes.push(`${started.length} tensors are not in the file and start at random: ${shorten(started)}.`)
+  return notes
+}
+
+function shorten(names: readonly string[]): string {
+  return `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`
 }
 
 async function loadOrStart(

@@ -12,9 +12,18 @@ export type PickleValue =
   | Map<PickleValue, PickleValue>
   | object
 
+const inert = new WeakSet<object>()
+
+/** Stands for a class or object of no interest: calling it, filling it and setting its attributes does nothing. */
+export function makeInert(): object {
+  const object = {}
+  inert.add(object)
+  return object
+}
+
 /** What a pickle may reach: nothing in it is ever executed. A function that it gives is what REDUCE may call, with a list of arguments. */
 export interface PickleWorld {
-  /** Looks up `module.name`; must throw for everything that is not known to be harmless. */
+  /** Looks up `module.name`; must throw for everything that is not known to be harmless, and may answer with `makeInert()`. */
   global(name: string): PickleValue
   /** Resolves a persistent id, which is how torch refers to a storage. */
   persistent(id: PickleValue): PickleValue
@@ -65,6 +74,8 @@ const opcodes: ReadonlyMap<number, (machine: Machine) => void> = new Map([
   [0x8a, (m) => push(m, longFrom(take(m, take(m, 1).readUInt8())))],
   [code('X'), (m) => push(m, take(m, take(m, 4).readUInt32LE()).toString('utf8'))],
   [0x8c, (m) => push(m, take(m, take(m, 1).readUInt8()).toString('utf8'))],
+  [code('B'), (m) => push(m, take(m, take(m, 4).readUInt32LE()))],
+  [code('C'), (m) => push(m, take(m, take(m, 1).readUInt8()))],
   // Strings of Python 2
   [code('U'), (m) => push(m, take(m, take(m, 1).readUInt8()).toString('latin1'))],
   [code('T'), (m) => push(m, take(m, take(m, 4).readUInt32LE()).toString('latin1'))],
@@ -78,6 +89,10 @@ const opcodes: ReadonlyMap<number, (machine: Machine) => void> = new Map([
   [code('a'), (m) => extend(m, [pop(m)])],
   [code('e'), (m) => extend(m, popMark(m))],
   [code('}'), (m) => push(m, new Map())],
+  // Sets, whose items nobody asks for
+  [0x8f, (m) => push(m, makeInert())],
+  [0x90, (m) => extend(m, popMark(m))],
+  [0x91, (m) => pushInstead(m, popMark(m))],
   [code('s'), (m) => assign(m, [pop(m), pop(m)].reverse())],
   [code('u'), (m) => assign(m, popMark(m))],
   // Memo
@@ -90,6 +105,7 @@ const opcodes: ReadonlyMap<number, (machine: Machine) => void> = new Map([
   [code('c'), (m) => push(m, m.world.global(`${line(m)}.${line(m)}`))],
   [0x93, (m) => stackGlobal(m)],
   [code('R'), (m) => reduce(m)],
+  [0x81, (m) => reduce(m)], // NEWOBJ: a class called with arguments
   [code('b'), (m) => build(m)],
   [code('Q'), (m) => push(m, m.world.persistent(pop(m)))],
 ])
@@ -115,6 +131,11 @@ function line(machine: Machine): string {
 
 function push(machine: Machine, value: PickleValue): void {
   machine.stack.push(value)
+}
+
+/** Nobody asks for the items of a set. */
+function pushInstead(machine: Machine, _items: PickleValue[]): void {
+  push(machine, makeInert())
 }
 
 /** Never below the last mark, as Python's own reader. */
@@ -143,12 +164,14 @@ function recall({memo}: Machine, index: number): PickleValue {
 
 function extend(machine: Machine, values: PickleValue[]): void {
   const list = top(machine)
+  if (isInert(list)) return
   if (!Array.isArray(list)) throw new RangeError('its pickle appends to what is no list')
   for (const value of values) list.push(value)
 }
 
 function assign(machine: Machine, pairs: PickleValue[]): void {
   const dict = top(machine)
+  if (isInert(dict)) return
   if (!(dict instanceof Map) || pairs.length % 2 !== 0) throw new RangeError('its pickle sets items of what is no dict')
   for (let index = 0; index < pairs.length; index += 2) dict.set(pairs[index]!, pairs[index + 1]!)
 }
@@ -164,15 +187,25 @@ function stackGlobal(machine: Machine): void {
 function reduce(machine: Machine): void {
   const args = pop(machine)
   const callable = pop(machine)
+  if (isInert(callable)) {
+    push(machine, makeInert())
+    return
+  }
   if (typeof callable !== 'function' || !Array.isArray(args))
     throw new RangeError('its pickle calls what cannot be called')
   push(machine, (callable as (args: PickleValue[]) => PickleValue)(args))
 }
 
-/** Attributes of a dict (torch keeps `_metadata` there) are left out; nothing else may have any. */
+/** Attributes of a dict (torch keeps `_metadata` there) and of inert objects are left out; nothing else may have any. */
 function build(machine: Machine): void {
   pop(machine)
-  if (!(top(machine) instanceof Map)) throw new RangeError('its pickle sets attributes of what is no dict')
+  const object = top(machine)
+  if (!(object instanceof Map) && !isInert(object))
+    throw new RangeError('its pickle sets attributes of what is no dict')
+}
+
+function isInert(value: PickleValue): boolean {
+  return typeof value === 'object' && value !== null && inert.has(value)
 }
 
 function longFrom(bytes: Buffer): number | bigint {

@@ -1,4 +1,4 @@
-import {type PickleValue, unpickle} from './pickle.ts'
+import {makeInert, type PickleValue, unpickle} from './pickle.ts'
 import type {FileDtype} from './tensor-source.ts'
 
 /** A run of numbers in a PyTorch file that tensors are views of. */
@@ -39,22 +39,30 @@ export function readTorchPickle(bytes: Buffer, start: number): TorchPickle {
 }
 
 /**
- * The named tensors of a pickled object: of a dict of tensors, or of the dict that a training checkpoint keeps under
- * `state_dict`, `model_state_dict` or `model`. Other entries (epoch, arguments) are left out.
+ * All named tensors of a pickled object, those in dicts within dicts by joined names: `state_dict.conv1.weight`. What is no tensor (epoch,
+ * arguments) is left out. Throws RangeError where there is none.
  */
 export function findTensors(root: PickleValue): Map<string, TorchTensor> {
-  for (const key of [undefined, 'state_dict', 'model_state_dict', 'model']) {
-    const dict = key === undefined ? root : root instanceof Map ? root.get(key) : undefined
-    if (!(dict instanceof Map)) continue
-    const tensors = [...dict].filter(
-      (entry): entry is [string, TorchTensor] => typeof entry[0] === 'string' && isTensor(entry[1]),
-    )
-    if (tensors.length > 0) return new Map(tensors)
+  const found = new Map<string, TorchTensor>()
+  let visited = 0
+  const visit = (value: PickleValue, name: string, depth: number): void => {
+    // A dict may hold one other a thousand times, and so on down.
+    if (++visited > maximalEntries) throw new RangeError(`it has more than ${maximalEntries} entries`)
+    if (isTensor(value) && name !== '') found.set(name, value)
+    if (!(value instanceof Map) || depth === maximalDepth) return
+    for (const [key, item] of value) {
+      if (typeof key === 'string' || typeof key === 'number')
+        visit(item, name === '' ? `${key}` : `${name}.${key}`, depth + 1)
+    }
   }
-  throw new RangeError(
-    'it holds no tensors by name, neither at the top nor under state_dict, model_state_dict or model',
-  )
+  visit(root, '', 0)
+  if (found.size === 0) throw new RangeError('it holds no tensors by name')
+  return found
 }
+
+// optimizer.state.0.exp_avg lies four dicts deep.
+const maximalDepth = 6
+const maximalEntries = 1e6
 
 const storageTypes: Readonly<Record<string, FileDtype>> = {
   DoubleStorage: 'F64',
@@ -72,19 +80,46 @@ const storageTypes: Readonly<Record<string, FileDtype>> = {
 const tensors = new WeakSet<object>()
 
 const functions: Readonly<Record<string, (args: PickleValue[]) => PickleValue>> = {
-  'collections.OrderedDict': ([pairs]) => new Map((pairs ?? []) as [PickleValue, PickleValue][]),
+  'collections.OrderedDict': ([pairs]) => new Map(isPairs(pairs) ? pairs : []),
+  'collections.defaultdict': () => new Map(),
+  'collections.Counter': () => new Map(),
   'torch._utils._rebuild_tensor': rebuildTensor,
   'torch._utils._rebuild_tensor_v2': rebuildTensor,
-  'torch._utils._rebuild_parameter': ([tensor]) => {
-    if (!isTensor(tensor)) throw new RangeError('its pickle makes a parameter of what is no tensor')
-    return tensor
+  'torch._utils._rebuild_parameter': rebuildParameter,
+  'torch._utils._rebuild_parameter_with_state': rebuildParameter,
+  // Tensors with attributes of their own: (function, class, its arguments, attributes).
+  'torch._tensor._rebuild_from_type_v2': ([rebuild, , args]) => {
+    if (rebuild !== rebuildTensor && rebuild !== rebuildParameter)
+      throw new RangeError('its pickle makes a tensor in an unknown way')
+    return (rebuild as typeof rebuildTensor)(Array.isArray(args) ? args : [])
   },
 }
+
+/**
+ * What training programs keep beside tensors: command lines, the state of schedules, numpy's numbers, paths. They are read past; nothing of
+ * them is looked up or called, so that it does not matter that some of these names could run code in Python.
+ */
+const besideTensors = [
+  /^argparse\.Namespace$/,
+  /^(builtins|__builtin__)\.(bytearray|bytes|complex|dict|float|frozenset|getattr|int|list|object|range|set|slice|str|tuple)$/,
+  /^collections\.deque$/,
+  /^_codecs\.encode$/,
+  /^copy_?reg\._reconstructor$/,
+  /^datetime\./,
+  /^functools\.partial$/,
+  /^(lightning|lightning_fabric|pytorch_lightning)\./,
+  /^numpy\./,
+  /^(omegaconf|easydict|yacs|typing)\./,
+  /^pathlib\./,
+  /^torch\.(Size|device|bool|u?int\d+|float\d+|bfloat16)$/,
+  /^torch\.(optim|cuda\.amp|amp)\./,
+]
 
 function findGlobal(name: string): PickleValue {
   if (Object.hasOwn(functions, name)) return functions[name]!
   const storageType = name.startsWith('torch.') ? name.slice('torch.'.length) : ''
   if (Object.hasOwn(storageTypes, storageType)) return {dtype: storageTypes[storageType]!}
+  if (besideTensors.some((pattern) => pattern.test(name))) return makeInert()
   throw new RangeError(`its pickle asks for ${name}, which tensors do not need; nothing of it was run`)
 }
 
@@ -121,6 +156,15 @@ function rebuildTensor([storage, offset, shape, strides]: PickleValue[]): TorchT
   const tensor = {storage, offset, shape, strides}
   tensors.add(tensor)
   return tensor
+}
+
+function rebuildParameter([tensor]: PickleValue[]): PickleValue {
+  if (!isTensor(tensor)) throw new RangeError('its pickle makes a parameter of what is no tensor')
+  return tensor
+}
+
+function isPairs(value: PickleValue | undefined): value is [PickleValue, PickleValue][] {
+  return Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2)
 }
 
 function isTensor(value: PickleValue | undefined): value is TorchTensor {

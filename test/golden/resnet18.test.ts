@@ -198,8 +198,8 @@ async function fixtureTensor(name: string): Promise<Uint8Array> {
   return bytes
 }
 
-function weights() {
-  return importWeights(join(shared!, 'weights/resnet18-imagenet.pth'), spec, 0)
+async function weights() {
+  return (await importWeights(join(shared!, 'weights/resnet18-imagenet.pth'), spec, 0)).weights
 }
 
 function average(values: Float32Array): number {

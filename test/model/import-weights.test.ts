@@ -36,13 +36,14 @@ const rejects = (path: string, spec: ModelSpec, message: RegExp) =>
 test('weights of torch.save are imported by name, in the order of the layout', async (t) => {
   const path = temporaryFile(t, 'weights.pth', torchFile(new Map([...weights].reverse())))
   const imported = await importWeights(path, tinySpec, 0)
-  assert.deepEqual([...imported], [...weights])
+  assert.deepEqual([...imported.weights], [...weights])
+  assert.deepEqual(imported.notes, [])
 })
 
 test('weights of safetensors are imported, whatever the name of the file', async (t) => {
   const path = temporaryFolder(t)('weights.pth')
   await writeSafetensors(path, weights, {})
-  assert.deepEqual(await importWeights(path, tinySpec, 0), weights)
+  assert.deepEqual((await importWeights(path, tinySpec, 0)).weights, weights)
 })
 
 test('a classifier is left out, the prefix of DataParallel taken off, and a training checkpoint opened', async (t) => {
@@ -57,13 +58,107 @@ test('a classifier is left out, the prefix of DataParallel taken off, and a trai
       ['state_dict', dict(tensors.map(([name, part]) => [`module.${name}`, part]))],
     ])
   const path = temporaryFile(t, 'weights.pth.tar', torchFile(classifier, nest))
-  assert.deepEqual(await importWeights(path, tinySpec, 0), weights)
+  assert.deepEqual((await importWeights(path, tinySpec, 0)).weights, weights)
+})
+
+/** A file of torch.save whose tensors are `weights` under other names. */
+function renamedFile(state: StateDict, prefix: string, change: (name: string) => string): Buffer {
+  const renamed = new Map([...state].map(([name, part]) => [`${prefix}${change(name)}`, part] as const))
+  return torchFile(renamed, (tensors) =>
+    dict([
+      ['epoch', int(3)],
+      ['state_dict', dict(tensors)],
+    ]),
+  )
+}
+
+const wrappings: Readonly<Record<string, string>> = {
+  'a plain state dict': '',
+  DataParallel: 'module.',
+  'open-metric-learning, which wraps a Lightning module round an extractor': 'model.model.',
+  'DINO and others that call it a backbone': 'module.backbone.',
+  'MoCo, whose names are its own': 'module.encoder_q.',
+}
+
+for (const [program, prefix] of Object.entries(wrappings)) {
+  test(`weights are found as ${program} names them`, async (t) => {
+    const path = temporaryFile(
+      t,
+      'checkpoint.ckpt',
+      renamedFile(weights, prefix, (name) => name),
+    )
+    assert.deepEqual(await importWeights(path, tinySpec, 0), {weights, notes: []})
+  })
+}
+
+const whitened: ModelSpec = {
+  ...tinySpec,
+  pool: 'gem',
+  embedding: {size: 4, hidden: [], relu: 'between', normalise: 'added'},
+}
+
+test("RAML's checkpoints give the network with its exponent and whitening; the optimiser is left out and told of", async (t) => {
+  const state = await randomWeights(whitened, 5)
+  const parts = {conv1: 0, bn1: 1, layer1: 4, layer2: 5, layer3: 6, layer4: 7}
+  const change = (name: string) => {
+    const [part, rest] = [name.split('.')[0]!, name.slice(name.indexOf('.'))]
+    if (part === 'embedding') return `whiten${rest}`
+    return part in parts ? `backbone.${parts[part as keyof typeof parts]}${rest}` : name
+  }
+  const moments = new Map([...state.values()].map((part, i) => [`${i}.exp_avg`, part] as const))
+  const both = new Map([...[...state].map(([name, part]) => [change(name), part] as const), ...moments])
+  const nest = (tensors: [string, Buffer][]) =>
+    dict([
+      ['epoch', int(20)],
+      ['state_dict', dict(tensors.slice(0, state.size))],
+      ['optimizer', dict([['state', dict(tensors.slice(state.size))]])],
+    ])
+  const imported = await importWeights(temporaryFile(t, 'model_best.pth.tar', torchFile(both, nest)), whitened, 0)
+  assert.deepEqual(imported.weights, state)
+  assert.equal(imported.notes.length, 2)
+  assert.equal(imported.notes[0], 'Tensors are named as by RAML, cnnimageretrieval.')
+  assert.match(imported.notes[1]!, /^123 tensors outside of state_dict\. were left out: optimizer\.state\.0\.exp_avg, /)
+})
+
+test('a last linear layer is the embedding where it has its shape, and a classifier elsewhere', async (t) => {
+  const spec = {...whitened, pool: 'spoc'} as const
+  const state = await randomWeights(spec, 5)
+  const roth = renamedFile(state, 'model.', (name) => name.replace('embedding', 'last_linear'))
+  const imported = await importWeights(temporaryFile(t, 'checkpoint.pth.tar', roth), spec, 0)
+  assert.deepEqual(imported.weights, state)
+  const plain = await importWeights(temporaryFile(t, 'checkpoint.pth.tar', roth), tinySpec, 0)
+  assert.deepEqual([...plain.weights.keys()], [...weights.keys()])
+})
+
+test('of a teacher and a student with equal names the teacher is taken, and the other told of', async (t) => {
+  const student = new Map([...weights].map(([name, part]) => [`s.${name}`, part] as const))
+  const other = new Map([...(await randomWeights(tinySpec, 9))].map(([name, part]) => [`t.${name}`, part] as const))
+  const nest = (tensors: [string, Buffer][]) => {
+    const under = (side: string) =>
+      dict(tensors.flatMap(([name, part]) => (name.startsWith(side) ? [[name.slice(2), part] as const] : [])))
+    return dict([
+      ['student', under('s.')],
+      ['teacher', under('t.')],
+    ])
+  }
+  const path = temporaryFile(t, 'checkpoint.pth', torchFile(new Map([...student, ...other]), nest))
+  const imported = await importWeights(path, tinySpec, 0)
+  assert.deepEqual(imported.weights, await randomWeights(tinySpec, 9))
+  assert.deepEqual(imported.notes, [
+    'As many tensors of the network lie under student.; those under teacher. were taken.',
+  ])
+})
+
+test('shapes may differ by axes of length 1, and by nothing else', async (t) => {
+  const spread = new Map([...weights].map(([name, part]) => [name, {...part, shape: [...part.shape, 1]}] as const))
+  const path = temporaryFile(t, 'weights.pth', torchFile(spread))
+  assert.deepEqual((await importWeights(path, tinySpec, 0)).weights, weights)
 })
 
 test('counts of batches that are not there are 0', async (t) => {
   const without = new Map([...weights].filter(([name]) => !name.endsWith('num_batches_tracked')))
   const imported = await importWeights(temporaryFile(t, 'old.pth', torchFile(without)), tinySpec, 0)
-  assert.deepEqual([...imported], [...weights])
+  assert.deepEqual([...imported.weights], [...weights])
 })
 
 test('weights of another architecture are refused with what is missing, unknown and of another shape, ten names each', async (t) => {
@@ -138,7 +233,7 @@ test(
   "the published ImageNet weights are imported: every parameter has PyTorch's sum and norm",
   needsShared,
   async () => {
-    const imported = await importWeights(join(shared!, 'weights/resnet18-imagenet.pth'), imagenetSpec, 0)
+    const {weights: imported} = await importWeights(join(shared!, 'weights/resnet18-imagenet.pth'), imagenetSpec, 0)
     const fixture = JSON.parse(readFileSync(join(shared!, 'fixtures/resnet18.json'), 'utf8')) as {
       training_step: {parameters: Record<string, {sum_before: number; l2_before: number}>}
     }

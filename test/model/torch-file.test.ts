@@ -92,7 +92,7 @@ test('parameters, and attributes of an OrderedDict, are read as their tensors', 
   assert.deepEqual(await readAll(path), {a: {shape: [6], data: [1, 2, 3, 4, 5, 6]}})
 })
 
-test('tensors under state_dict are found beside numbers, lists and text', async (t) => {
+test('tensors in dicts within dicts are found by joined names, beside numbers, lists and text', async (t) => {
   const inner = dict([['a', tensor({key: '0', count: 6, shape: [6]})]])
   const losses = Buffer.concat([opcode.emptyList, int(3), opcode.append])
   const root = pickle(
@@ -104,8 +104,55 @@ test('tensors under state_dict are found beside numbers, lists and text', async 
     ]),
   )
   assert.deepEqual(await readAll(temporaryFile(t, 'weights.pth', torchZip(root, numbers))), {
-    a: {shape: [6], data: [1, 2, 3, 4, 5, 6]},
+    'state_dict.a': {shape: [6], data: [1, 2, 3, 4, 5, 6]},
   })
+})
+
+test('what training programs keep beside tensors is read past: arguments, schedules, numbers of numpy', async (t) => {
+  const call = (what: Buffer, ...args: Buffer[]) => Buffer.concat([what, tuple(...args), opcode.reduce])
+  const bytes = call(global('_codecs', 'encode'), text('\x00'), text('latin1'))
+  const arguments_ = Buffer.concat([
+    global('argparse', 'Namespace'),
+    opcode.emptyTuple,
+    Buffer.of(0x81),
+    dict([['lr', int(1)]]),
+    opcode.build,
+  ])
+  const annealing = call(
+    global('__builtin__', 'getattr'),
+    global('torch.optim.lr_scheduler', 'OneCycleLR'),
+    text('_cos'),
+  )
+  const number = call(global('numpy.core.multiarray', 'scalar'), call(global('numpy', 'dtype'), text('f8')), bytes)
+  const filled = Buffer.concat([
+    call(global('collections', 'defaultdict'), global('__builtin__', 'dict')),
+    opcode.mark,
+    text('a'),
+    tensor({key: '0', count: 6, shape: [6]}),
+    opcode.setItems,
+  ])
+  const root = pickle(
+    dict([
+      ['opt', arguments_],
+      ['scheduler', dict([['anneal_func', annealing]])],
+      ['best', number],
+      ['state', filled],
+    ]),
+  )
+  assert.deepEqual(await readAll(temporaryFile(t, 'checkpoint.pth.tar', torchZip(root, numbers))), {
+    'state.a': {shape: [6], data: [1, 2, 3, 4, 5, 6]},
+  })
+})
+
+test('a dict that holds another a thousand times over, and so on down, is refused before memory is gone', async (t) => {
+  const keep = (slot: number) => Buffer.of(0x71, slot)
+  const recall = (slot: number) => Buffer.of(0x68, slot)
+  let nested = Buffer.concat([dict([['a', tensor({key: '0', count: 6, shape: [6]})]]), keep(0)])
+  for (let depth = 1; depth < 5; depth++) {
+    const copies = Array.from({length: 300}, (_, i): [string, Buffer] => [`${i}`, recall(depth - 1)])
+    nested = Buffer.concat([nested, Buffer.from('0'), dict(copies), keep(depth)])
+  }
+  await rejects(t, torchZip(pickle(nested), numbers), /it has more than 1000000 entries/)
 })
 
 test('the format from before PyTorch 1.6 is read: pickles, then storages in the order of their keys', async (t) => {
@@ -135,7 +182,10 @@ test('the format from before PyTorch 1.6 is read: pickles, then storages in the 
     count(2),
     floats(3, 4),
   ])
-  assert.deepEqual(await readAll(temporaryFile(t, 'old.pth', whole)), {a: {shape: [2], data: [3, 4]}})
+  assert.deepEqual(await readAll(temporaryFile(t, 'old.pth', whole)), {
+    'optimizer.moment': {shape: [1], data: [9]},
+    'state_dict.a': {shape: [2], data: [3, 4]},
+  })
   await rejects(t, whole.subarray(0, whole.length - 1), /it is cut short/)
   await rejects(t, whole.subarray(0, 40), /its pickle is cut short/)
   await rejects(t, pickle(int(1)), /it is a pickle, but not of torch\.save/)
@@ -176,7 +226,16 @@ const hostile: [string, (marker: string) => Buffer, RegExp][] = [
   ],
   ['INST', () => pickle(opcode.mark, text('ls'), Buffer.from('ios\nsystem\n')), /opcode 0x69 at/],
   ['OBJ', () => pickle(opcode.mark, text('ls'), Buffer.from('o')), /opcode 0x6f at/],
-  ['NEWOBJ', () => pickle(global('collections', 'OrderedDict'), opcode.emptyTuple, Buffer.of(0x81)), /opcode 0x81 at/],
+  [
+    'NEWOBJ of a class',
+    () => pickle(global('subprocess', 'Popen'), tuple(text('ls')), Buffer.of(0x81)),
+    /asks for subprocess\.Popen/,
+  ],
+  [
+    'a function taken out of what is read past',
+    (marker) => pickle(global('builtins', 'getattr'), tuple(global('os', 'path'), text(marker)), opcode.reduce),
+    /asks for os\.path/,
+  ],
   ['an extension code', () => pickle(Buffer.of(0x82, 1)), /opcode 0x82 at/],
   [
     'a storage type called as a function',
