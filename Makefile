@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
-.PHONY: help setup install epoch train plan status report test check bench clean again
+.PHONY: help setup install epoch train plan status final report test check bench clean again
 
 nearmiss := node lib/cli/nearmiss.mjs
 # Values reach the shell through its environment, so that spaces in a path stay where they are. SET is a list: no spaces in its values.
@@ -28,6 +28,9 @@ plan: setup ## what `make train` would compute, and why
 
 status: setup ## all epochs so far and what is running now
 	@$(nearmiss) status $(run)
+
+final: setup ## measure the test images, by the epoch that validation chose
+	@$(nearmiss) evaluate --split test $(run)
 
 report: setup ## one HTML page of the run: numbers, curves, pictures, provenance (RUN="a b" compares runs)
 	@$(nearmiss) report $$RUN
