@@ -28,6 +28,8 @@ export interface UnitNames {
   readonly bias: boolean
   /** Added to the variance. */
   readonly epsilon: number
+  /** Share of a batch in the running statistics. */
+  readonly momentum: number
 }
 
 export function openWeightStore(state: StateDict): WeightStore {
@@ -51,7 +53,7 @@ export function openWeightStore(state: StateDict): WeightStore {
     return {...tensor, data}
   }
   return {
-    openUnit: ({convolution, norm, stride, bias, epsilon}) => {
+    openUnit: ({convolution, norm, stride, bias, epsilon, momentum}) => {
       const unit: UnitWeights = {
         kernel: openParameter(`${convolution}.weight`),
         ...(bias && {bias: openParameter(`${convolution}.bias`)}),
@@ -59,6 +61,7 @@ export function openWeightStore(state: StateDict): WeightStore {
         shift: openParameter(`${norm}.bias`),
         stride,
         epsilon,
+        momentum,
         mean: openStatistic(`${norm}.running_mean`, () => unit.mean),
         variance: openStatistic(`${norm}.running_var`, () => unit.variance),
       }

@@ -1,16 +1,20 @@
 // Convolutions in TensorFlow's layout (images NHWC, kernels HWIO) and their gradients.
 
 import {onednn, onednnKernel} from '../kernels.ts'
-import {free, int, type Raw, run, text, type} from '../op.ts'
+import {free, type Raw, run, text, type} from '../op.ts'
 import {concatenate, everyNth, pad, spread, subsample} from './arrange.ts'
+import {convolveDepthwise, depthwiseInputGradient, depthwiseKernelGradient} from './depthwise.ts'
 import {ints, reshape} from './elementwise.ts'
+import {geometry} from './geometry.ts'
 import {matMul} from './matrix.ts'
 
 /**
  * Convolution, with bias or without. Padding is always SAME: for odd kernels of stride 1 that is PyTorch's; for stride 2 TensorFlow pads
  * more at the end and PyTorch at the beginning, so networks run on images and kernels turned by 180 degrees (layout.ts): there the two agree.
+ * A kernel of one input, on images of more channels, is a depthwise convolution.
  */
 export function convolve(x: Raw, kernel: Raw, stride: number, bias?: Raw): Raw {
+  if (isDepthwise(x.shape, kernel.shape)) return convolveDepthwise(x, kernel, stride, bias)
   if (isPointwise(kernel.shape, stride)) {
     const kept = subsample(x, stride)
     const output = convolve(kept, kernel, 1, bias)
@@ -27,6 +31,7 @@ export function convolve(x: Raw, kernel: Raw, stride: number, bias?: Raw): Raw {
 
 /** Gradient with respect to the images, which had the given shape. */
 export function inputGradient(gradient: Raw, kernel: Raw, stride: number, shape: readonly number[]): Raw {
+  if (isDepthwise(shape, kernel.shape)) return depthwiseInputGradient(gradient, kernel, stride, shape)
   if (isPointwise(kernel.shape, stride)) {
     const kept = inputGradient(gradient, kernel, 1, [...gradient.shape.slice(0, 3), shape[3]!])
     const result = spread(kept, stride, shape)
@@ -41,6 +46,7 @@ export function inputGradient(gradient: Raw, kernel: Raw, stride: number, shape:
 
 /** Gradient with respect to the kernel, of the given HWIO shape. */
 export function kernelGradient(x: Raw, gradient: Raw, stride: number, shape: readonly number[]): Raw {
+  if (isDepthwise(x.shape, shape)) return depthwiseKernelGradient(x, gradient, stride, shape)
   if (isPointwise(shape, stride)) {
     const kept = subsample(x, stride)
     const result = kernelGradient(kept, gradient, 1, shape)
@@ -54,20 +60,13 @@ export function kernelGradient(x: Raw, gradient: Raw, stride: number, shape: rea
   return result
 }
 
+function isDepthwise(images: readonly number[], [, , inputs]: readonly number[]): boolean {
+  return inputs === 1 && images[3]! > 1
+}
+
 /** A 1x1 kernel with a stride leaves pixels out; oneDNN would need them to start at the first one, and turned images end at the last. */
 function isPointwise([height]: readonly number[], stride: number): boolean {
   return height === 1 && stride > 1
-}
-
-function geometry(dtype: number, stride: number) {
-  return [
-    type('T', dtype),
-    int('strides', [1, stride, stride, 1]),
-    text('padding', 'SAME'),
-    int('explicit_paddings', []),
-    text('data_format', 'NHWC'),
-    int('dilations', [1, 1, 1, 1]),
-  ]
 }
 
 /**

@@ -5,9 +5,6 @@ import {convolve} from './convolution.ts'
 import {cast, columnSums} from './elementwise.ts'
 import {beforeEnding, convolutionGradients, finish, type Unit, type UnitWeights} from './unit.ts'
 
-/** Share of a batch in the running statistics; PyTorch's default. */
-const MOMENTUM = 0.1
-
 /**
  * A unit that normalises with the mean and (biased) variance of the batch and moves the running statistics towards them, the variance
  * without bias as in PyTorch.
@@ -51,7 +48,7 @@ function normalise(x: Raw, weights: UnitWeights): {normalised: Raw; statistics: 
   const [normalised, mean, variance, ...reserved] = runMany(
     'FusedBatchNormV3',
     [x, weights.scale.raw, weights.shift.raw, weights.mean, weights.variance],
-    [...attributes(x.dtype, weights), float('exponential_avg_factor', MOMENTUM)],
+    [...attributes(x.dtype, weights), float('exponential_avg_factor', weights.momentum)],
     6,
   ) as [Raw, Raw, Raw, ...Raw[]]
   free(weights.mean, weights.variance)

@@ -25,6 +25,8 @@ export interface UnitWeights {
   readonly stride: number
   /** Added to the variance. */
   readonly epsilon: number
+  /** Share of a batch in the running statistics. */
+  readonly momentum: number
   mean: Raw
   variance: Raw
 }

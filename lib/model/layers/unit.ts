@@ -13,33 +13,38 @@ export interface UnitShape {
   readonly size: number
   readonly stride: number
   readonly relu: boolean
+  /** Whether every channel has a kernel of its own; then there are as many outputs as inputs. */
+  readonly depthwise?: boolean
   /** Whether the convolution has a bias of its own; without this it has none. */
   readonly bias?: boolean
   /** Added to the variance; without this PyTorch's 1e-5. */
   readonly epsilon?: number
+  /** Share of a batch in the running statistics; without this PyTorch's 0.1. */
+  readonly momentum?: number
   /** Of the convolution's weights and bias, where they are not drawn as ResNets draw them. */
   readonly start?: Start
 }
 
 export interface UnitLayer extends Layer {
   readonly kind: 'unit'
-  readonly shape: UnitShape & Required<Pick<UnitShape, 'bias' | 'epsilon'>>
+  readonly shape: UnitShape & Required<Pick<UnitShape, 'depthwise' | 'bias' | 'epsilon'>>
 }
 
 /** Of one input, or of two: then the second is added before the ReLU. */
 export function unit(shape: UnitShape): UnitLayer {
-  const {convolution, norm, input, output, size, stride, relu, bias = false, epsilon = 1e-5, start} = shape
+  const {convolution, norm, input, output, size, stride, relu, start} = shape
+  const {depthwise = false, bias = false, epsilon = 1e-5, momentum = 0.1} = shape
   const drawn = start === undefined ? {} : {start}
   return {
     kind: 'unit',
-    shape: {...shape, bias, epsilon},
+    shape: {...shape, depthwise, bias, epsilon},
     tensors: [
-      {name: `${convolution}.weight`, shape: [output, input, size, size], role: 'conv', ...drawn},
+      {name: `${convolution}.weight`, shape: [output, depthwise ? 1 : input, size, size], role: 'conv', ...drawn},
       ...(bias ? [{name: `${convolution}.bias`, shape: [output], role: 'bias', ...drawn} as const] : []),
       ...batchNorm(norm, output),
     ],
     open: ({store, dtype, live, folded}) => {
-      const weights = store.openUnit({convolution, norm, stride, bias, epsilon})
+      const weights = store.openUnit({convolution, norm, stride, bias, epsilon, momentum})
       const fixed = foldedUnit(weights, dtype)
       folded.push(fixed)
       const training = live ? liveUnit(weights, dtype) : fixed.apply

@@ -9,14 +9,15 @@ export function addUnit(
   [x, residual]: readonly string[],
   weights: StateDict,
 ): string {
-  const {convolution, input, output, size, stride, relu} = shape
+  const {convolution, input, output, size, stride, relu, depthwise} = shape
   const {factor, bias} = foldNorm(shape, weights)
-  const perOutput = input * size * size
+  const inputs = depthwise ? 1 : input
+  const perOutput = inputs * size * size
   const kernel = floatsOf(weights, `${convolution}.weight`).map(
     (value, i) => value * factor[Math.floor(i / perOutput)]!,
   )
   const constants = [
-    graph.constant(`${convolution}.weight`, [output, input, size, size], kernel),
+    graph.constant(`${convolution}.weight`, [output, inputs, size, size], kernel),
     graph.constant(`${convolution}.bias`, [output], bias),
   ]
   const pad = Math.floor(size / 2)
@@ -24,6 +25,7 @@ export function addUnit(
     kernel_shape: [size, size],
     strides: [stride, stride],
     pads: [pad, pad, pad, pad],
+    ...(depthwise && {group: input}),
   })
   const sum = residual === undefined ? convolved : graph.node('Add', [convolved, residual])
   return relu ? graph.node('Relu', [sum]) : sum
