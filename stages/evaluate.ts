@@ -3,6 +3,7 @@ import type {StageContext} from '../lib/pipeline/stage.ts'
 import {writeQueries} from '../lib/tables/queries.ts'
 import {measureClusters} from './evaluate/clusters.ts'
 import {describeMetrics} from './evaluate/describe.ts'
+import {openJournal, type Work} from './evaluate/journal.ts'
 import {openPreparation} from './evaluate/prepare.ts'
 import {queriesTable} from './evaluate/queries-table.ts'
 import {retrieve} from './evaluate/retrieval.ts'
@@ -15,18 +16,19 @@ export async function run(context: StageContext<EvaluateValues>): Promise<void> 
   const {metrics: spec, split} = context.values
   const {sets, origin} = await openMaterial(context.inputs, split)
   const prepare = await openPreparation(spec.descriptors, context.inputs.training)
-  // Every block of work tells how far it is, so every block can be the last.
-  const onProgress = (unit: string) => (done: number, total: number) => {
-    context.signal.throwIfAborted()
-    context.progress({done, total, unit})
-  }
+  const journal = await openJournal(context)
   const started = performance.now()
   const measured = []
   for (const given of sets) {
+    context.signal.throwIfAborted()
     const set = await prepare(given)
-    const retrieval = await retrieve(set.queries, set.references, spec, onProgress('images'))
-    const clusters = await measureClusters(set, spec, onProgress('iterations'))
-    const space = await measureSpace(set, retrieval.lists, spec, onProgress('images'))
+    const work: Work = {
+      onProgress: (unit) => (done, total) => context.progress({done, total, unit}),
+      savepoints: (piece) => journal.open(`${set.name}: ${piece}`),
+    }
+    const retrieval = await retrieve(set.queries, set.references, spec, work)
+    const clusters = await measureClusters(set, spec, work)
+    const space = await measureSpace(set, retrieval.lists, spec, work)
     measured.push({set, retrieval, others: [clusters, space]})
   }
   const description = describeMetrics(measured, origin, spec)

@@ -1,9 +1,10 @@
-import {setImmediate} from 'node:timers/promises'
 import {type ClassRanks, type Counts, countBlock, openCounts, ranksOf} from './class-ranks/counts.ts'
-import {blockSize, type Operand, openRoom, product, upload} from './nearest/operand.ts'
+import {eachBlock} from './nearest/each-block.ts'
+import {blockSize, product} from './nearest/operand.ts'
 import {arrange, type Search} from './nearest/search.ts'
 import type {DescriptorSet} from './nearest/sets.ts'
 import {FLOAT, free, fromHost, INT32, type Raw, read, run, type} from './op.ts'
+import type {Savepoints} from './savepoints.ts'
 
 export interface ClassRanksRequest {
   readonly queries: DescriptorSet
@@ -15,6 +16,8 @@ export interface ClassRanksRequest {
   readonly pairs?: number
   /** Work done, in queries. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Per block of scores. What is made of the parts that were handed over before has to be among the arrays that they save. */
+  readonly savepoints?: Savepoints
 }
 
 /**
@@ -24,15 +27,25 @@ export interface ClassRanksRequest {
  * number of threads. Memory: the budget, and some 24 bytes for each of `pairs`, however many references there are.
  */
 export async function* classRanks(request: ClassRanksRequest): AsyncGenerator<ClassRanks> {
+  const {savepoints, memoryBytes = 2 ** 25, pairs = 2 ** 24} = request
   const search = arrange({...request, exclude: 'same-class'})
-  const size = blockSize(request.memoryBytes ?? 2 ** 25, search.dim)
-  const room = openRoom(size, search.dim)
+  const size = blockSize(memoryBytes, search.dim)
   const total = search.queryRows.length
-  for (const {from, to} of chunks(search, size, request.pairs ?? 2 ** 24)) {
+  const [first = 0, blocksOfFirst = 0] = savepoints?.reached ?? []
+  for (const [chunk, {from, to}] of chunks(search, size, pairs).entries()) {
+    if (chunk < first) continue
     const counts = openCounts(search, from, to)
-    const progress = (share: number) => request.onProgress?.(Math.floor(from + share * (to - from)), total)
-    await countChunk(search, counts, size, room, progress)
+    const {between, nearestIds, nearestDistances} = counts
+    const state = {between, nearestIds, nearestDistances}
+    const skip = chunk === first ? blocksOfFirst : 0
+    if (skip > 0) await savepoints?.restore(state)
+    await countChunk(search, counts, {size, skip}, async (done, blocks) => {
+      request.onProgress?.(Math.floor(from + (done / blocks) * (to - from)), total)
+      await savepoints?.reach([chunk, done], state)
+    })
     yield ranksOf(search, counts)
+    if (to < total) await savepoints?.reach([chunk + 1, 0], {})
+    else await savepoints?.finish([chunk + 1, 0], {})
   }
 }
 
@@ -55,42 +68,29 @@ function chunks({excludedFrom, excludedTo, queryRows}: Search, size: number, pai
   return result
 }
 
-async function countChunk(
+function countChunk(
   search: Search,
   counts: Counts,
-  size: number,
-  room: ReturnType<typeof openRoom>,
-  progress: (share: number) => void,
+  {size, skip}: {size: number; skip: number},
+  onDone: (done: number, total: number) => Promise<void>,
 ): Promise<void> {
   const {from, to} = counts
   // Read downwards, a block serves the queries of its columns too; that needs all queries to be counted for at once.
-  const both = search.queryRows === search.referenceRows && from === 0 && to === search.queryRows.length
-  const queryBlocks = Math.ceil((to - from) / size)
-  const referenceBlocks = Math.ceil(search.referenceRows.length / size)
-  const total = both ? (queryBlocks * (queryBlocks + 1)) / 2 : queryBlocks * referenceBlocks
-  let done = 0
-  for (let i = 0; i < queryBlocks; i++) {
-    const queries = upload(search, 'queries', from + i * size, room)
-    for (let j = both ? i : 0; j < referenceBlocks; j++) {
-      const references = upload(search, 'references', j * size, room)
+  const once = search.queryRows === search.referenceRows && from === 0 && to === search.queryRows.length
+  return eachBlock(
+    {search, size, from, to, once, skip},
+    (queries, references, mirrored) => {
       const scores = product(queries, references)
-      countBlock(search, counts, {queries: inside(queries, to), references, ...hostScores(scores)})
-      if (both && j > i) {
+      countBlock(search, counts, {queries, references, ...hostScores(scores)})
+      if (mirrored) {
         const turned = transpose(scores)
         countBlock(search, counts, {queries: references, references: queries, ...hostScores(turned)})
         free(turned)
       }
-      free(scores, references.tensor)
-      progress(++done / total)
-      await setImmediate() // lets progress reach the runner and a wish to stop reach us
-    }
-    free(queries.tensor)
-  }
-}
-
-/** A block that reaches beyond the chunk ends with it. */
-function inside({start, count}: Operand, end: number): {start: number; count: number} {
-  return {start, count: Math.min(count, end - start)}
+      free(scores)
+    },
+    onDone,
+  )
 }
 
 function hostScores(scores: Raw): {scores: Float32Array; width: number} {

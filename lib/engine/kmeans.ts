@@ -3,6 +3,7 @@ import type {Random} from '../random.ts'
 import {openAssignment} from './kmeans/assignment.ts'
 import {chooseStart} from './kmeans/start.ts'
 import {meanCentroids} from './kmeans/update.ts'
+import type {Savepoints} from './savepoints.ts'
 
 export interface KmeansRequest {
   /** [items, dim] row by row. */
@@ -21,6 +22,8 @@ export interface KmeansRequest {
   readonly memoryBytes?: number
   /** Iterations done. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Per centroid of plus-plus, then per iteration. */
+  readonly savepoints?: Savepoints
 }
 
 export interface Clustering {
@@ -38,19 +41,33 @@ export interface Clustering {
  * requests give equal clusters on one machine.
  */
 export async function kmeans(request: KmeansRequest): Promise<Clustering> {
-  const {vectors, dim, iterations = 20, onProgress} = request
+  const {vectors, dim, iterations = 20, onProgress, savepoints} = request
   const items = vectors.length / dim
   const clusters = Math.min(request.clusters, items)
-  let centroids = await chooseStart({...request, clusters})
   const assignment = openAssignment(vectors, dim, clusters, request.memoryBytes ?? 2 ** 25)
-  let cluster = new Int32Array(items).fill(-1)
-  for (let done = 0; done < iterations; done++) {
+  const cluster = new Int32Array(items).fill(-1)
+  const centroids = new Float32Array(clusters * dim)
+  const [phase = phases.start, count = 0] = savepoints?.reached ?? []
+  if (phase === phases.start) centroids.set(await chooseStart({...request, clusters}))
+  else await savepoints?.restore({cluster, centroids})
+  if (phase === phases.end) return {cluster, centroids, iterations: count}
+  for (let done = phase === phases.start ? 0 : count; done < iterations; done++) {
     const next = await assignment.assign(centroids)
-    if (next.every((own, item) => own === cluster[item])) return {cluster, centroids, iterations: done}
-    cluster = next
-    centroids = meanCentroids(vectors, dim, cluster, centroids)
+    if (next.every((own, item) => own === cluster[item])) return end(done)
+    cluster.set(next)
+    centroids.set(meanCentroids(vectors, dim, cluster, centroids))
     onProgress?.(done + 1, iterations)
+    await savepoints?.reach([phases.turn, done + 1], {cluster, centroids})
     await setImmediate()
   }
-  return {cluster: await assignment.assign(centroids), centroids, iterations}
+  cluster.set(await assignment.assign(centroids))
+  return end(iterations)
+
+  async function end(done: number): Promise<Clustering> {
+    await savepoints?.finish([phases.end, done], {cluster, centroids})
+    return {cluster, centroids, iterations: done}
+  }
 }
+
+/** First numbers of a place: choosing the start (0 is kmeans/start.ts'), turning, over. */
+const phases = {start: 0, turn: 1, end: 2}

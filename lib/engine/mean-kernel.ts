@@ -1,8 +1,9 @@
-import {setImmediate} from 'node:timers/promises'
-import {blockSize, openRoom, product, upload} from './nearest/operand.ts'
+import {eachBlock} from './nearest/each-block.ts'
+import {blockSize, product} from './nearest/operand.ts'
 import {arrange} from './nearest/search.ts'
 import type {DescriptorSet} from './nearest/sets.ts'
 import {bool, FLOAT, free, fromHost, INT32, type Raw, read, run, type} from './op.ts'
+import type {Savepoints} from './savepoints.ts'
 
 /**
  * Mean over all pairs of different rows of exp(-2 |x - y|^2), a block of pairs at a time; NaN for fewer than two rows. Sums of a row
@@ -10,29 +11,30 @@ import {bool, FLOAT, free, fromHost, INT32, type Raw, read, run, type} from './o
  */
 export async function meanGaussian(
   set: DescriptorSet,
-  onProgress?: (done: number, total: number) => void,
+  {onProgress, savepoints}: {onProgress?: (done: number, total: number) => void; savepoints?: Savepoints} = {},
 ): Promise<number> {
   const items = set.id.length
   const search = arrange({queries: set, references: set, exclude: 'self'})
-  const size = blockSize(2 ** 25, set.dim)
-  const room = openRoom(size, set.dim)
-  let sum = 0
-  for (let i = 0; i < items; i += size) {
-    const rows = upload(search, 'queries', i, room)
-    for (let j = i; j < items; j += size) {
-      const columns = upload(search, 'references', j, room)
+  const sum = new Float64Array(1)
+  const [skip = 0] = savepoints?.reached ?? []
+  if (skip > 0) await savepoints?.restore({sum})
+  await eachBlock(
+    {search, size: blockSize(2 ** 25, set.dim), from: 0, to: items, once: true, skip},
+    (rows, columns, mirrored) => {
       const scores = product(rows, columns)
       const sums = rowSums(scores)
       // Rows beyond the last are infinitely far from all others, but not from each other.
-      for (let row = 0; row < rows.count; row++) sum += (j === i ? 1 : 2) * sums[row]!
-      free(scores, columns.tensor)
-    }
-    free(rows.tensor)
-    onProgress?.(Math.min(items, i + size), items)
-    await setImmediate()
-  }
+      for (let row = 0; row < rows.count; row++) sum[0]! += (mirrored ? 2 : 1) * sums[row]!
+      free(scores)
+    },
+    async (done, total) => {
+      onProgress?.(Math.floor((done / total) * items), items)
+      if (done < total) await savepoints?.reach([done], {sum})
+      else await savepoints?.finish([done], {sum})
+    },
+  )
   // Every row with itself: exp(0).
-  return (sum - items) / (items * (items - 1))
+  return (sum[0]! - items) / (items * (items - 1))
 }
 
 /** Sums over columns of exp(4 s): a score is -|x - y|^2 / 2. */

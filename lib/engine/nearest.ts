@@ -3,6 +3,7 @@ import {rank} from './nearest/rank.ts'
 import {arrange, type Exclusion} from './nearest/search.ts'
 import type {DescriptorSet, Neighbours} from './nearest/sets.ts'
 import {openShortlists} from './nearest/shortlists.ts'
+import type {Savepoints} from './savepoints.ts'
 
 export interface NearestRequest {
   readonly queries: DescriptorSet
@@ -15,6 +16,8 @@ export interface NearestRequest {
   readonly memoryBytes?: number
   /** Work done, in queries. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Per block of scores. */
+  readonly savepoints?: Savepoints
 }
 
 /** Room beyond k in a shortlist: what float32 may have put on the wrong side of the cut. */

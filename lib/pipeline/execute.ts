@@ -70,7 +70,7 @@ function launchStage({node, key, lease, inputs}: Execution, attempt: Attempt, se
       inputs,
       outputs: attempt.outputs,
       scratch: scratchFolder(artifacts, key),
-      snapshotEverySteps: node.entry.resume?.every_steps ?? Number.POSITIVE_INFINITY,
+      ...snapshotIntervals(node),
     },
     folder,
     log: logFile(artifacts, run, node.id),
@@ -80,6 +80,14 @@ function launchStage({node, key, lease, inputs}: Execution, attempt: Attempt, se
     signal,
     kill,
   })
+}
+
+/** How often pipeline.yaml wants mid-stage snapshots. */
+export function snapshotIntervals({entry: {resume}}: Node) {
+  return {
+    snapshotEverySteps: resume?.every_steps ?? Number.POSITIVE_INFINITY,
+    snapshotEverySeconds: resume?.every_seconds ?? Number.POSITIVE_INFINITY,
+  }
 }
 
 /** A stage may have failed because an input rotted on the disk: sizes are checked at every hit, contents only now. */

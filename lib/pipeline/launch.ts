@@ -53,7 +53,8 @@ export async function launch({job, folder, log, lease, onProgress, onNote, signa
   })
   const say = (message: ToStage) => child.send(message, () => undefined) // a stage that is gone already says so by its exit
   const end = () => child.kill('SIGKILL')
-  const stop = () => (Number.isFinite(job.snapshotEverySteps) ? say({kind: 'stop'}) : end())
+  const hasSnapshots = Number.isFinite(Math.min(job.snapshotEverySteps, job.snapshotEverySeconds))
+  const stop = () => (hasSnapshots ? say({kind: 'stop'}) : end())
   say({kind: 'job', job})
   const unlisten = [onAbort(signal, stop), onAbort(kill, end)]
   const {exitCode, signal: killedBy} = await child

@@ -23,13 +23,22 @@ const keepRule = z
   })
   .refine(({last, best}) => last !== undefined || best !== undefined, {error: 'must name last, best or both'})
 
+const resumeRule = z
+  .strictObject({
+    every_steps: z.int().min(1).optional().describe('steps between mid-stage snapshots'),
+    every_seconds: z.number().min(0).max(86_400).optional().describe('seconds between mid-stage snapshots'),
+  })
+  .refine(({every_steps, every_seconds}) => (every_steps === undefined) !== (every_seconds === undefined), {
+    error: 'must name every_steps or every_seconds',
+  })
+
 const stageEntry = z.strictObject({
   run: name.optional().describe('stage to run, when it is not called like this entry'),
   in: z.record(name, reference).default({}),
   out: z.record(name, name),
   params: z.array(z.string()).default([]).describe('dotted paths of the parameters that the stage reads'),
   with: z.record(name, z.unknown()).default({}),
-  resume: z.strictObject({every_steps: z.int().min(1).describe('steps between mid-stage snapshots')}).optional(),
+  resume: resumeRule.optional(),
   keep: z.record(name, keepRule).default({}),
 })
 

@@ -1,18 +1,21 @@
 import {existsSync} from 'node:fs'
-import {mkdir, rename, rm} from 'node:fs/promises'
+import {rename} from 'node:fs/promises'
 import {basename, join, resolve} from 'node:path'
 import {UserError} from '../user-error.ts'
 import {checkOutputs, outputPaths} from './commit.ts'
 import {ensure} from './demand.ts'
 import {didYouMean} from './did-you-mean.ts'
 import type {News} from './event-log.ts'
+import {snapshotIntervals} from './execute.ts'
 import {exitCodes} from './failure.ts'
 import {type Graph, type Node, nodeId, openGraphOf} from './graph.ts'
+import {openHandRoom} from './hand-room.ts'
 import {launch} from './launch.ts'
 import {planGraph} from './plan.ts'
 import {requireExternal} from './require-external.ts'
 import type {RunRequest} from './run-request.ts'
 import {readRefs} from './runs.ts'
+import {findSnapshot} from './scratch.ts'
 import {saveRefs} from './session.ts'
 import {findEntry} from './store.ts'
 import {work} from './work.ts'
@@ -73,13 +76,16 @@ async function executeLoose(node: Node, request: StageByHandRequest, out: string
   const {catalogue, root, folder, config, onEvent, signal, kill} = request
   requireExternal(new Map([[node.id, node]]), folder, config)
   const inputs = findInputs(node, request)
-  const attempt = join(out, `.attempt-${process.pid}`)
-  await mkdir(attempt, {recursive: true})
+  const room = await openHandRoom(node, inputs, out, request)
+  if (room === undefined) return {exitCode: exitCodes.interrupted, files: {}}
   const tell = (news: News) => onEvent({at: new Date().toISOString(), ...news})
   const log = join(out, `${node.name}.log`)
-  const outputs = outputPaths(resolve(attempt), node.definition.outputs, catalogue)
+  const outputs = outputPaths(room.attempt, node.definition.outputs, catalogue)
+  let finished = false
   try {
-    tell({kind: 'started', node: node.id, key: '', reason: 'by hand'})
+    const {resumedFromStep: step} = room
+    const resumed = step === undefined ? {} : {resumedFromStep: step}
+    tell({kind: 'started', node: node.id, key: '', reason: 'by hand', ...resumed})
     const start = performance.now()
     const ending = await launch({
       job: {
@@ -87,11 +93,12 @@ async function executeLoose(node: Node, request: StageByHandRequest, out: string
         values: node.values,
         inputs,
         outputs,
-        scratch: join(resolve(attempt), 'scratch'),
-        snapshotEverySteps: Number.POSITIVE_INFINITY,
+        scratch: room.scratch,
+        ...snapshotIntervals(node),
       },
       folder,
       log,
+      ...(room.lock === undefined ? {} : {lease: room.lock.descriptor}),
       onProgress: (progress) => tell({kind: 'progress', node: node.id, progress}),
       onNote: (text) => tell({kind: 'note', node: node.id, text}),
       signal,
@@ -99,7 +106,7 @@ async function executeLoose(node: Node, request: StageByHandRequest, out: string
     })
     if (ending.kind === 'stopped') {
       tell({kind: 'stopped', node: node.id, reason: ending.reason})
-      return {exitCode: exitCodes.interrupted, files: {}}
+      return {exitCode: findSnapshot(room.scratch) === undefined ? exitCodes.interrupted : exitCodes.stopped, files: {}}
     }
     const broken = ending.kind === 'failed' ? ending.problems : await checkOutputs(node, outputs, inputs, catalogue)
     if (broken.length > 0) {
@@ -108,11 +115,12 @@ async function executeLoose(node: Node, request: StageByHandRequest, out: string
       return {exitCode, files: {}}
     }
     const files = await moveOut(outputs, out)
+    finished = true
     const facts = ending.kind === 'done' ? ending.facts : {}
     tell({kind: 'committed', node: node.id, key: '', seconds: (performance.now() - start) / 1000, bytes: 0, facts})
     return {exitCode: 0, files}
   } finally {
-    await rm(attempt, {recursive: true, force: true})
+    await room.close(finished)
   }
 }
 

@@ -11,6 +11,7 @@ export interface StageJob {
   readonly outputs: Readonly<Record<string, string>>
   readonly scratch: string
   readonly snapshotEverySteps: number
+  readonly snapshotEverySeconds: number
 }
 
 /** What a stage process tells the runner. */

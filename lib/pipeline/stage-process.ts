@@ -23,14 +23,11 @@ async function runJob(job: StageJob): Promise<void> {
   process.send!(last, () => process.exit(last.kind === 'failed' ? 1 : 0))
 }
 
-async function runStage({module, values, inputs, outputs, scratch, snapshotEverySteps}: StageJob): Promise<FromStage> {
+async function runStage({module, scratch, ...given}: StageJob): Promise<FromStage> {
   const {run} = (await import(pathToFileURL(module).href)) as {run: (context: StageContext) => Promise<void>}
   await run({
-    values,
-    inputs,
-    outputs,
+    ...given,
     scratch: openScratch(scratch),
-    snapshotEverySteps,
     signal: stop.signal,
     progress: (progress) => send({kind: 'progress', progress}),
     note: (sentence) => send({kind: 'note', sentence}),

@@ -85,8 +85,9 @@ export interface StageContext<Given = Values> {
   /** Absolute paths to write the outputs to. */
   readonly outputs: Readonly<Record<string, string>>
   readonly scratch: Scratch
-  /** Steps between mid-stage snapshots (pipeline.yaml `resume`), Infinity where the stage has none. */
+  /** Steps, or seconds, between mid-stage snapshots (pipeline.yaml `resume`), Infinity where the stage has none. */
   readonly snapshotEverySteps: number
+  readonly snapshotEverySeconds: number
   /** Aborted when the user asked to stop: write a snapshot and throw `new Stopped(...)`. */
   readonly signal: AbortSignal
   progress(progress: Progress): void

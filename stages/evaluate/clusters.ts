@@ -9,6 +9,7 @@ import {conventions} from '../../lib/metrics/conventions.ts'
 import {clusteringNames} from '../../lib/metrics/names.ts'
 import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
 import {openRandom} from '../../lib/random.ts'
+import type {Work} from './journal.ts'
 import type {Numbers} from './space.ts'
 import type {TestSet} from './test-set.ts'
 
@@ -16,11 +17,7 @@ import type {TestSet} from './test-set.ts'
  * Clusters all descriptors, those of a gallery with those of the queries, into as many clusters as the queries have classes, and
  * compares clusters and classes. Nothing where no such metric is asked for.
  */
-export async function measureClusters(
-  {queries, references}: TestSet,
-  spec: MetricsSpec,
-  onProgress: (done: number, total: number) => void,
-): Promise<Numbers> {
+export async function measureClusters({queries, references}: TestSet, spec: MetricsSpec, work: Work): Promise<Numbers> {
   if (!clusteringNames.some((name) => spec.names.includes(name))) return {numbers: {}, facts: {}}
   const sets = queries.id === references.id ? [references] : [queries, references]
   const label = Int32Array.from(sets.flatMap((set) => [...set.label]))
@@ -31,7 +28,8 @@ export async function measureClusters(
     start: spec.kmeans.start,
     iterations: spec.kmeans.iterations,
     random: openRandom(spec.kmeans.seed, 'evaluate', 'kmeans'),
-    onProgress,
+    onProgress: work.onProgress('iterations'),
+    savepoints: work.savepoints('clusters'),
   })
   const overlap = countOverlaps(label, cluster)
   const averaging = {

@@ -3,6 +3,7 @@ import {nearest} from '../../lib/engine/nearest.ts'
 import type {HitList} from '../../lib/metrics/hits.ts'
 import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
 import {type Lists, rerank} from '../../lib/metrics/rerank.ts'
+import type {Work} from './journal.ts'
 
 type Options = NonNullable<MetricsSpec['descriptors']['rerank']>
 
@@ -18,13 +19,15 @@ export async function rerankFirst(
   queries: DescriptorSet,
   references: DescriptorSet,
   {k1, k2, lambda, candidates}: Options,
+  work: Work,
 ): Promise<Reranked> {
   const isWithin = queries.id === references.id
   const everyone = isWithin ? references : together(queries, references)
+  const search = (piece: string) => ({onProgress: work.onProgress('images'), savepoints: work.savepoints(piece)})
   const k = Math.min(Math.max(k1, k2), everyone.id.length)
-  const all = await nearest({queries: everyone, references: everyone, k, exclude: 'self'})
+  const all = await nearest({queries: everyone, references: everyone, k, exclude: 'self', ...search('who finds whom')})
   const wanted = Math.min(candidates, references.id.length)
-  const found = await nearest({queries, references, k: wanted, exclude: 'self'})
+  const found = await nearest({queries, references, k: wanted, exclude: 'self', ...search('candidates')})
   const shift = isWithin ? 0 : queries.id.length
   const rowOf = rowsById(references, shift)
   const lists: Lists = {k: wanted, rows: found.ids.map((id) => rowOf.get(id) ?? -1)}

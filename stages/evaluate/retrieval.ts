@@ -2,12 +2,14 @@ import type {ClassRanks} from '../../lib/engine/class-ranks/counts.ts'
 import {classRanks} from '../../lib/engine/class-ranks.ts'
 import type {DescriptorSet, Neighbours} from '../../lib/engine/nearest/sets.ts'
 import {nearest} from '../../lib/engine/nearest.ts'
+import type {Arrays, Savepoints} from '../../lib/engine/savepoints.ts'
 import {type ChosenMetric, chooseMetrics} from '../../lib/metrics/choose.ts'
 import {conventions} from '../../lib/metrics/conventions.ts'
 import {countEarlierDuplicates, dropFirstColumn} from '../../lib/metrics/first-column.ts'
 import {countRelevant, findHits, type HitList} from '../../lib/metrics/hits.ts'
 import {measureQueries, openValues, type QueryValues} from '../../lib/metrics/measure.ts'
 import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
+import type {Work} from './journal.ts'
 import {replaceFirst, rerankFirst} from './reranked.ts'
 
 export interface Retrieval {
@@ -26,7 +28,7 @@ export interface Retrieval {
   readonly lists?: Neighbours
 }
 
-type Progress = (done: number, total: number) => void
+type Progress = ReturnType<Work['onProgress']>
 
 /** Most memory for lists of neighbours; where they would take more, ranks are counted instead. */
 const listBytes = 2 ** 29
@@ -38,7 +40,7 @@ export async function retrieve(
   queries: DescriptorSet,
   references: DescriptorSet,
   spec: MetricsSpec,
-  onProgress: Progress,
+  work: Work,
 ): Promise<Retrieval> {
   const relevant = countRelevant(queries, references)
   const chosen = chooseMetrics(spec)
@@ -55,7 +57,7 @@ export async function retrieve(
     nearestDistance: new Float32Array(count),
   }
   const {rerank} = spec.descriptors
-  const reranked = rerank === null ? undefined : await rerankFirst(queries, references, rerank)
+  const reranked = rerank === null ? undefined : await rerankFirst(queries, references, rerank, work)
   const inConvention = (hits: HitList, rows: Int32Array) => {
     if (reranked !== undefined) return replaceFirst(hits, rows, reranked)
     return before === undefined
@@ -73,10 +75,17 @@ export async function retrieve(
       if (hits.offsets[query + 1]! > hits.offsets[query]!) result.firstHit[row] = hits.ranks[hits.offsets[query]!]!
   }
   const wanted = neighboursWanted(chosen, relevant, spec)
+  const onProgress = work.onProgress('images')
   const search = {queries, references}
   if (count * (wanted.forRanks + 8) * 16 <= listBytes) {
     const k = Math.min(Math.max(wanted.forRanks + 1, wanted.forLists), references.id.length)
-    const neighbours = await nearest({...search, k, exclude: 'self', onProgress})
+    const neighbours = await nearest({
+      ...search,
+      k,
+      exclude: 'self',
+      onProgress,
+      savepoints: work.savepoints('neighbours'),
+    })
     take(findHits({label: queries.label, neighbours: neighbours.ids, k, references, relevant}), rowNumbers(count))
     for (let row = 0; row < count; row++) {
       result.nearest[row] = neighbours.ids[row * k]!
@@ -85,7 +94,8 @@ export async function retrieve(
     return {...result, lists: neighbours}
   }
   const parts = wanted.forLists === 0 ? 1 : 2
-  for await (const part of classRanks({...search, onProgress: shareOf(onProgress, 0, parts)})) {
+  const savepoints = await withArrays(work.savepoints('ranks'), arraysOf(result))
+  for await (const part of classRanks({...search, savepoints, onProgress: shareOf(onProgress, 0, parts)})) {
     take(asHits(part), part.rows)
     for (const [query, row] of part.rows.entries()) {
       result.nearest[row] = part.nearestIds[query]!
@@ -94,7 +104,39 @@ export async function retrieve(
   }
   if (wanted.forLists === 0) return result
   const k = Math.min(wanted.forLists, references.id.length)
-  return {...result, lists: await nearest({...search, k, exclude: 'self', onProgress: shareOf(onProgress, 1, parts)})}
+  const progress = shareOf(onProgress, 1, parts)
+  const lists = await nearest({
+    ...search,
+    k,
+    exclude: 'self',
+    onProgress: progress,
+    savepoints: work.savepoints('lists'),
+  })
+  return {...result, lists}
+}
+
+type Columns = Pick<Retrieval, 'firstHit' | 'chosen' | 'exact' | 'nearest' | 'nearestDistance'>
+
+/** What is filled in part by part. */
+function arraysOf({firstHit, chosen, exact, nearest, nearestDistance}: Columns): Arrays {
+  const named = (prefix: string, values: QueryValues) =>
+    [...values].map(([name, column]) => [`${prefix}.${name}`, column])
+  return {
+    firstHit,
+    nearest,
+    nearestDistance,
+    ...Object.fromEntries([...named('chosen', chosen), ...named('exact', exact)]),
+  }
+}
+
+/** Savepoints that hold further arrays, which are filled at once with what was saved of them. */
+async function withArrays(savepoints: Savepoints, own: Arrays): Promise<Savepoints> {
+  if (savepoints.reached !== undefined) await savepoints.restore(own)
+  return {
+    ...savepoints,
+    reach: (place, arrays) => savepoints.reach(place, {...own, ...arrays}),
+    finish: (place, arrays) => savepoints.finish(place, {...own, ...arrays}),
+  }
 }
 
 /** How far down a list the metrics look: for ranks of its class (Infinity: all), and for who is found at all. */

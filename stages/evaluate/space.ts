@@ -6,6 +6,7 @@ import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
 import {classDistances} from '../../lib/metrics/space/class-distances.ts'
 import {neverRetrieved} from '../../lib/metrics/space/never-retrieved.ts'
 import {rhoSpectrum} from '../../lib/metrics/space/rho-spectrum.ts'
+import type {Work} from './journal.ts'
 import type {TestSet} from './test-set.ts'
 
 /** Metrics that are no mean over queries, and how they were made. */
@@ -19,7 +20,7 @@ export async function measureSpace(
   {queries, references}: TestSet,
   lists: Neighbours | undefined,
   {names, k}: MetricsSpec,
-  onProgress: (done: number, total: number) => void,
+  work: Work,
 ): Promise<Numbers> {
   const wants = (...some: MetricsSpec['names']) => some.some((name) => names.includes(name))
   const {vectors, dim, label} = queries
@@ -34,7 +35,10 @@ export async function measureSpace(
     })
   }
   if (wants('rho_spectrum')) numbers.rho_spectrum = rhoSpectrum(gramMatrix(vectors, dim), dim)
-  if (wants('uniformity')) numbers.uniformity = Math.log(await meanGaussian(queries, onProgress))
+  if (wants('uniformity'))
+    numbers.uniformity = Math.log(
+      await meanGaussian(queries, {onProgress: work.onProgress('images'), savepoints: work.savepoints('uniformity')}),
+    )
   if (wants('never_retrieved_at_k') && lists !== undefined)
     for (const each of k)
       numbers[nameAt('never_retrieved_at_k', each)] = neverRetrieved(lists.ids, lists.k, each, references.id)

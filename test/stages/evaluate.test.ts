@@ -44,6 +44,7 @@ async function evaluate(
     outputs,
     scratch: {latest: async () => undefined, save: async () => {}},
     snapshotEverySteps: Number.POSITIVE_INFINITY,
+    snapshotEverySeconds: Number.POSITIVE_INFINITY,
     signal,
     progress: () => {},
     note: () => {},

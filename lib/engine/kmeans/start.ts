@@ -1,6 +1,7 @@
 import {setImmediate} from 'node:timers/promises'
 import type {Random} from '../../random.ts'
 import {bool, FLOAT, free, fromHost, type Raw, read, run, type} from '../op.ts'
+import type {Savepoints} from '../savepoints.ts'
 
 interface Start {
   readonly vectors: Float32Array
@@ -8,6 +9,7 @@ interface Start {
   readonly clusters: number
   readonly start: 'random' | 'plus-plus' | Float32Array
   readonly random: Random
+  readonly savepoints?: Savepoints
 }
 
 /** The first centroids, [clusters, dim]. */
@@ -23,14 +25,26 @@ export async function chooseStart(request: Start): Promise<Float32Array<ArrayBuf
 }
 
 /** k-means++: the next item with a chance in proportion to its squared distance to the nearest one chosen. */
-async function spreadOut({vectors, dim, clusters, random}: Start): Promise<number[]> {
+async function spreadOut({vectors, dim, clusters, random, savepoints}: Start): Promise<Int32Array> {
   const items = vectors.length / dim
   const norms = squaredNorms(vectors, dim)
   const all = fromHost(vectors, [items, dim])
+  const chosen = new Int32Array(clusters)
   const nearest = new Float64Array(items).fill(Number.POSITIVE_INFINITY)
-  const chosen = [random.below(items)]
-  while (chosen.length < clusters) {
-    const last = chosen.at(-1)!
+  // Which draws took a second random number.
+  const drawnTwice = new Int32Array(clusters)
+  const state = {chosen, nearest, drawnTwice}
+  chosen[0] = random.below(items)
+  const [, before = 1] = savepoints?.reached ?? []
+  if (before > 1) {
+    await savepoints?.restore(state)
+    for (let count = 1; count < before; count++) {
+      random.uniform()
+      if (drawnTwice[count]) random.below(items)
+    }
+  }
+  for (let count = before; count < clusters; count++) {
+    const last = chosen[count - 1]!
     const products = productsWith(all, vectors.slice(last * dim, (last + 1) * dim))
     let sum = 0
     for (let item = 0; item < items; item++) {
@@ -39,21 +53,24 @@ async function spreadOut({vectors, dim, clusters, random}: Start): Promise<numbe
       sum += nearest[item]!
     }
     nearest[last] = 0 // rounding must not let an item be drawn twice
-    chosen.push(drawItem(nearest, sum, random))
-    if (chosen.length % 100 === 0) await setImmediate() // lets a wish to stop reach us
+    const drawn = drawItem(nearest, sum, random)
+    drawnTwice[count] = drawn === undefined ? 1 : 0
+    chosen[count] = drawn ?? random.below(items)
+    await savepoints?.reach([0, count + 1], state)
+    if (count % 100 === 0) await setImmediate() // lets a wish to stop reach us
   }
   free(all)
   return chosen
 }
 
-/** An item in proportion to its weight; where all weights are 0, any. */
-function drawItem(weights: Float64Array, sum: number, random: Random): number {
+/** An item in proportion to its weight; none where all weights are 0. */
+function drawItem(weights: Float64Array, sum: number, random: Random): number | undefined {
   let left = random.uniform() * sum
   for (let item = 0; item < weights.length; item++) {
     left -= weights[item]!
     if (left < 0) return item
   }
-  return random.below(weights.length)
+  return undefined
 }
 
 function productsWith(all: Raw, vector: Float32Array): Float32Array {

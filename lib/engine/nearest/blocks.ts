@@ -1,7 +1,8 @@
-import {setImmediate} from 'node:timers/promises'
 import {bool, FLOAT, free, fromHost, INT32, int, type Raw, read, run, type} from '../op.ts'
+import type {Savepoints} from '../savepoints.ts'
+import {eachBlock} from './each-block.ts'
 import {type Hits, offer, openHits, SEGMENT, type View} from './offer.ts'
-import {blockSize, type Operand, openRoom, product, upload} from './operand.ts'
+import {blockSize, type Operand, product} from './operand.ts'
 import type {Search} from './search.ts'
 import type {Shortlists} from './shortlists.ts'
 
@@ -15,28 +16,28 @@ import type {Shortlists} from './shortlists.ts'
 export async function scanBlocks(
   search: Search,
   shortlists: Shortlists,
-  options: {memoryBytes?: number; onProgress?: (done: number, total: number) => void},
+  {
+    memoryBytes = 2 ** 25,
+    onProgress,
+    savepoints,
+  }: {memoryBytes?: number; onProgress?: (done: number, total: number) => void; savepoints?: Savepoints},
 ): Promise<void> {
+  const {places, scores, sizes} = shortlists
+  const state = {places, scores, sizes}
+  const [skip = 0] = savepoints?.reached ?? []
+  if (skip > 0) await savepoints?.restore(state)
   const within = search.queryRows === search.referenceRows
-  const size = blockSize(options.memoryBytes ?? 2 ** 25, search.dim)
-  const queryBlocks = Math.ceil(search.queryRows.length / size)
-  const referenceBlocks = Math.ceil(search.referenceRows.length / size)
-  const total = within ? (queryBlocks * (queryBlocks + 1)) / 2 : queryBlocks * referenceBlocks
-  const room = openRoom(size, search.dim)
+  const to = search.queryRows.length
   const hits = openHits()
-  let done = 0
-  for (let i = 0; i < queryBlocks; i++) {
-    const queries = upload(search, 'queries', i * size, room)
-    for (let j = within ? i : 0; j < referenceBlocks; j++) {
-      const references = upload(search, 'references', j * size, room)
-      scanBlock(search, shortlists, hits, queries, references, within && j > i)
-      free(references.tensor)
-      done++
-      options.onProgress?.(Math.floor((done / total) * search.queryRows.length), search.queryRows.length)
-    }
-    free(queries.tensor)
-    await setImmediate() // lets progress reach the runner and a wish to stop reach us
-  }
+  await eachBlock(
+    {search, size: blockSize(memoryBytes, search.dim), from: 0, to, once: within, skip},
+    (queries, references, mirrored) => scanBlock(search, shortlists, hits, queries, references, mirrored),
+    async (done, total) => {
+      onProgress?.(Math.floor((done / total) * to), to)
+      if (done < total) await savepoints?.reach([done], state)
+      else await savepoints?.finish([done], state)
+    },
+  )
 }
 
 function scanBlock(
