@@ -12,8 +12,11 @@ const loaderThread = 'lib/data/loader/worker.ts'
 
 const splits = ['train', 'val', 'test']
 
+/** What is used of every picture. */
+const boxColumns = ['box_left', 'box_top', 'box_width', 'box_height']
+
 const trainingInputs: StageDefinition['inputs'] = {
-  images: {kind: 'images', reads: () => ({columns: ['id', 'label', 'sha256'], where: {split: 'train'}})},
+  images: {kind: 'images', reads: () => ({columns: ['id', 'label', 'sha256', ...boxColumns], where: {split: 'train'}})},
   batches: {kind: 'batches'},
   model: {kind: 'model'},
   training: {kind: 'training'},
@@ -180,7 +183,7 @@ export const catalogue: Catalogue = {
 
 /** An extraction sees pictures, not what they are called: relabelling or moving a data set extracts nothing again. */
 function pixelsOfSplit({split}: Values): Values {
-  return {columns: ['id', 'sha256'], where: {split}}
+  return {columns: ['id', 'sha256', ...boxColumns], where: {split}}
 }
 
 /** Renaming classes plans nothing again, unless the sampler reads their names. */

@@ -1,3 +1,4 @@
+import {sourcesOf} from '../lib/data/loader/sources.ts'
 import {openLoader} from '../lib/data/loader.ts'
 import {normaliseRows} from '../lib/engine/normalise-rows.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
@@ -17,8 +18,7 @@ export async function run(context: StageContext<ExtractPixelsValues>): Promise<v
   const id = Int32Array.from(rows, (row) => images.id[row]!)
   const vectors = new Float32Array(rows.length * dim)
   const loader = openLoader({
-    root: images.root,
-    paths: new Map(Array.from(rows, (row) => [images.id[row]!, images.path[row]!])),
+    ...sourcesOf(images, rows),
     transforms: [{resize: side}, {center_crop: side}],
   })
   let done = 0

@@ -22,7 +22,7 @@ export async function run(context: StageContext<FindLrValues>): Promise<void> {
   const model = await readModel(inputs.model!, values.model.backbone)
   const training = inputs.training === undefined ? undefined : await readTraining(inputs.training)
   const {trainer, learn} = await openTraining(values, plan.classes, {model, training})
-  const loader = openLoader({root: images.root, paths: plan.paths, transforms: values.image.train})
+  const loader = openLoader({...plan.sources, transforms: values.image.train})
 
   const batches = Array.from({length: spec.steps * optimizer.accumulate}, (_, i) => plan.steps[i % plan.steps.length]!)
   const rates: number[] = []

@@ -22,7 +22,7 @@ export async function run(context: StageContext<TrainEpochValues>): Promise<void
   const start = await openStart(context)
   const {model} = start
   const {network, objective, trainer, learn} = await openTraining(values, plan.classes, start)
-  const loader = openLoader({root: images.root, paths: plan.paths, transforms: values.image.train})
+  const loader = openLoader({...plan.sources, transforms: values.image.train})
   const log = openStepLog(context, plan.steps.length, start.log)
 
   const save = async (path: (file: string) => string) => {

@@ -1,6 +1,7 @@
 import {resolve} from 'node:path'
 import type {ImagesTable} from '../tables/images.ts'
 import {UserError} from '../user-error.ts'
+import {type Box, fitBox} from './box.ts'
 import {type CheckedFile, checkFiles} from './check-files.ts'
 import {type DataSet, type Reader, throwProblems} from './formats/data-set.ts'
 import type {DataParameters} from './parameters.ts'
@@ -40,7 +41,7 @@ export async function listImages(
   if (data.strict && size !== undefined) throw new UserError(`${size} Fetch the rest, or leave out data.strict.`)
   const files = await checkFiles(root, dataSet.path, options.onProgress)
   throwDamage(root, files)
-  const images = tabulate(root, data, dataSet, split, files)
+  const images = tabulate(root, data, dataSet, split, files, fitBoxes(root, dataSet, files))
   const duplicates = findDuplicates(images)
   return {
     images,
@@ -50,9 +51,9 @@ export async function listImages(
 }
 
 /** Only the reader's own module is loaded, so that another reader never changes the keys of this one. */
-async function readDataSet({format, manifest}: DataParameters, root: string): Promise<DataSet> {
+async function readDataSet({format, manifest, crop_to_boxes}: DataParameters, root: string): Promise<DataSet> {
   const {read} = (await import(new URL(`formats/${format}.ts`, import.meta.url).href)) as {read: Reader}
-  return read(root, {manifest})
+  return read(root, {manifest, boxes: crop_to_boxes})
 }
 
 function throwDamage(root: string, files: readonly CheckedFile[]): void {
@@ -63,12 +64,31 @@ function throwDamage(root: string, files: readonly CheckedFile[]): void {
   )
 }
 
+/** What is used of every picture. Throws UserError with all pictures that their box is not inside of. */
+function fitBoxes(root: string, {path, boxes}: DataSet, files: readonly CheckedFile[]): Box[] {
+  const outside: string[] = []
+  const fitted = files.map(({width, height}, row) => {
+    const box = boxes?.[row]
+    const own = box === undefined ? {left: 0, top: 0, width, height} : fitBox(box, {width, height})
+    if (own === undefined) {
+      const {left, top, ...size} = box!
+      outside.push(`- ${path[row]}, ${width} x ${height}: ${size.width} x ${size.height} at ${left}, ${top}`)
+    }
+    return own ?? {left: 0, top: 0, width, height}
+  })
+  if (outside.length === 0) return fitted
+  throw new UserError(
+    `${outside.length} of ${files.length} boxes of the data set "${root}" are empty or reach out of their pictures:\n${bounded(outside, '\n', 200)}\nMend their numbers, fetch the pictures in the size that they were drawn on, or leave out data.crop_to_boxes.`,
+  )
+}
+
 function tabulate(
   root: string,
   data: DataParameters,
   dataSet: DataSet,
   split: readonly string[],
   files: readonly CheckedFile[],
+  boxes: readonly Box[],
 ): ImagesTable {
   const order = [...dataSet.id.keys()].sort((a, b) => dataSet.id[a]! - dataSet.id[b]!)
   const numbers = (value: (row: number) => number) => Int32Array.from(order, value)
@@ -83,6 +103,10 @@ function tabulate(
     height: numbers((row) => files[row]!.height),
     bytes: numbers((row) => files[row]!.bytes),
     sha256: order.map((row) => files[row]!.sha256),
+    boxLeft: numbers((row) => boxes[row]!.left),
+    boxTop: numbers((row) => boxes[row]!.top),
+    boxWidth: numbers((row) => boxes[row]!.width),
+    boxHeight: numbers((row) => boxes[row]!.height),
     root,
     format,
     protocol: JSON.stringify(protocol),

@@ -1,5 +1,6 @@
 import {availableParallelism} from 'node:os'
 import {resolve} from 'node:path'
+import type {Box} from './box.ts'
 import {startCrew} from './loader/crew.ts'
 import {type Pass, type PlannedImages, planPass} from './loader/pass.ts'
 import {createPixelCache} from './loader/pixel-cache.ts'
@@ -14,6 +15,8 @@ export interface LoaderOptions {
   readonly root: string
   /** File of every image by its id, relative to the root. */
   readonly paths: ReadonlyMap<number, string>
+  /** What is used of a picture, by id; all of one that is not there. */
+  readonly boxes?: ReadonlyMap<number, Box>
   readonly transforms: Transforms
   /** Threads that decode and transform; what they yield does not depend on it. @default one per core, at most 4 */
   readonly workers?: number
@@ -49,8 +52,9 @@ export function openLoader(options: LoaderOptions): Loader {
   const recipe = planRecipe(options.transforms)
   const fileOf = new Map(Array.from(options.paths.keys(), (id, place) => [id, place]))
   const files = Array.from(options.paths.values(), (path) => resolve(options.root, path))
+  const boxes = Array.from(options.paths.keys(), (id) => options.boxes?.get(id))
   const cache = createPixelCache(files.length, options.cacheBytes ?? 256 * 2 ** 20)
-  const crew = startCrew(options.workers ?? Math.min(4, availableParallelism()), {files, recipe, cache})
+  const crew = startCrew(options.workers ?? Math.min(4, availableParallelism()), {files, boxes, recipe, cache})
   let passes = 0
   let running: Pass | undefined
 

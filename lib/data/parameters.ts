@@ -30,6 +30,10 @@ export const dataParameters = z
       .describe(
         'true: a published data set must have the size that it was published with; otherwise that is only said',
       ),
+    crop_to_boxes: z
+      .boolean()
+      .optional()
+      .describe('true: of every picture only its bounding box is used (formats cub, cars196, in-shop, manifest)'),
     protocol: z
       .enum(['lab', 'classes', 'modulo', 'halves', 'thirds', ...namedProtocols])
       .describe(
@@ -82,6 +86,17 @@ export function namedRanges(data: DataParameters): Record<(typeof splitNames)[nu
   return {train: read(data.train, '0-99'), val: read(data.val, '100-149'), test: read(data.test, '150-199')}
 }
 
+/** Formats with a box for every picture. */
+const boxed = ['cub', 'cars196', 'in-shop', 'manifest']
+
+function describeBoxless(format: string): string {
+  const boxless =
+    format === 'celeba'
+      ? 'list_bbox_celeba.txt is of the pictures in the wild; the aligned ones, which are read, are cut already'
+      : `data.format ${format} has no bounding boxes`
+  return `needs boxes: ${boxless}. Leave it out, or write a manifest with columns x_1, y_1, x_2, y_2`
+}
+
 function findProblems(data: DataParameters): {key: string; message: string}[] {
   const {protocol} = data
   const byHand = protocol === 'classes' || protocol === 'modulo'
@@ -90,6 +105,7 @@ function findProblems(data: DataParameters): {key: string; message: string}[] {
   const note = (key: string, message: string) => problems.push({key, message})
   if (data.manifest !== undefined && data.format !== 'manifest' && data.format !== 'split-lists')
     note('manifest', `belongs to formats manifest and split-lists, not to ${data.format}`)
+  if (data.crop_to_boxes === true && !boxed.includes(data.format)) note('crop_to_boxes', describeBoxless(data.format))
   if (data.fold !== undefined && protocol !== 'mlrc' && protocol !== 'cdsm')
     note('fold', `belongs to protocols mlrc and cdsm, not to ${protocol}`)
   if (data.val_share !== undefined && !['roth', 'official', 'raml'].includes(protocol))

@@ -17,6 +17,13 @@ export const imagesDefinition = {
     height: {type: 'int32', meaning: 'pixels'},
     bytes: {type: 'int32', meaning: 'size of the file'},
     sha256: {type: 'utf8', meaning: "hash of the file's bytes, in hex"},
+    box_left: {
+      type: 'int32',
+      meaning: 'the part of the picture that is used, in pixels: all of it without data.crop_to_boxes',
+    },
+    box_top: {type: 'int32', meaning: 'its first row'},
+    box_width: {type: 'int32', meaning: 'pixels'},
+    box_height: {type: 'int32', meaning: 'pixels'},
   },
   metadata: {
     root: 'absolute path of the folder that paths start from',
@@ -89,6 +96,16 @@ function checkRows(images: ImagesTable, note: Note): void {
       note('splits', () => `Image ${id} has split "${split}"; it must be ${[...splits].join(', ')}.`)
     if (!(width > 0 && height > 0 && bytes > 0)) {
       note('sizes', () => `Image ${id} claims ${width} x ${height} pixels in ${bytes} bytes; all must be above 0.`)
+    }
+    const [left, top] = [images.boxLeft[row]!, images.boxTop[row]!]
+    const [boxWidth, boxHeight] = [images.boxWidth[row]!, images.boxHeight[row]!]
+    const isInBounds = left >= 0 && top >= 0 && left + boxWidth <= width && top + boxHeight <= height
+    if (!(isInBounds && boxWidth > 0 && boxHeight > 0)) {
+      note(
+        'boxes',
+        () =>
+          `Image ${id} has a box of ${boxWidth} x ${boxHeight} at ${left}, ${top}, not inside its ${width} x ${height} pixels.`,
+      )
     }
     if (!/^[0-9a-f]{64}$/.test(sha256)) note('hashes', () => `Image ${id} has no sha256 in hex: "${sha256}".`)
   }

@@ -1,3 +1,4 @@
+import {sourcesOf} from '../../lib/data/loader/sources.ts'
 import type {PlannedImages} from '../../lib/data/loader.ts'
 import type {PlannedBatch} from '../../lib/objectives/tuples.ts'
 import type {BatchesTable} from '../../lib/tables/batches.ts'
@@ -10,13 +11,14 @@ export interface PlannedStep extends PlannedImages, PlannedBatch {
   readonly momentum: number | undefined
 }
 
-/** The steps of a plan in order, the files of the images they use, and the number of training classes. */
+/** The steps of a plan in order, where the training images are, and the number of their classes. */
 export function plannedSteps(
   batches: BatchesTable,
   images: ImagesTable,
-): {steps: PlannedStep[]; paths: Map<number, string>; classes: number} {
+): {steps: PlannedStep[]; sources: ReturnType<typeof sourcesOf>; classes: number} {
   const rowOf = new Map(Array.from(images.id, (id, row) => [id, row]))
-  const trained = Int32Array.from(rowsOfSplit(images, 'train'), (row) => images.label[row]!)
+  const trainRows = rowsOfSplit(images, 'train')
+  const trained = Int32Array.from(trainRows, (row) => images.label[row]!)
   const numberOf = new Map(Array.from(new Set(trained.sort()), (label, number) => [label, number]))
   const starts = [...batches.slot.keys()].filter((row) => batches.slot[row] === 0)
   const steps = starts.map((start, i) => {
@@ -33,6 +35,5 @@ export function plannedSteps(
       stepSeed: batches.stepSeed[start]!,
     }
   })
-  const paths = new Map(Array.from(batches.image, (id) => [id, images.path[rowOf.get(id)!]!]))
-  return {steps, paths, classes: numberOf.size}
+  return {steps, sources: sourcesOf(images, trainRows), classes: numberOf.size}
 }

@@ -5,6 +5,7 @@ import {readFileSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {type TestContext, test} from 'node:test'
 import {promisify} from 'node:util'
+import {cutBox} from '../../lib/data/box.ts'
 import {decode} from '../../lib/data/decode.ts'
 import type {PlannedImages} from '../../lib/data/loader/pass.ts'
 import {type LoaderOptions, openLoader} from '../../lib/data/loader.ts'
@@ -218,3 +219,18 @@ for (const [how, title] of Object.entries({
     else assert.equal((await run).stdout, how === 'exit' ? '' : 'end of the script\n')
   })
 }
+
+test('a box leaves the transforms nothing but itself, from the cache too', async (context) => {
+  const {root, paths} = await openFolder(context, 2)
+  const exact = transformList.parse([{resize: 8}, {center_crop: 8}])
+  const plan = [10, 11, 10, 11, 10].map((id) => ({images: Int32Array.of(id), seeds: Uint32Array.of(0)}))
+  const boxes = new Map([[10, {left: 3, top: 2, width: 9, height: 10}]])
+  const found = await collect(open(context, {root, paths, boxes, transforms: exact}).batches(plan))
+  for (const [index, {images}] of plan.entries()) {
+    const picture = await decode(readFileSync(join(root, paths.get(images[0]!)!)))
+    const used = index % 2 === 0 ? cutBox(picture, boxes.get(10)!) : picture
+    const expected = new Uint8Array(8 * 8 * 3)
+    applyTransforms(planRecipe(exact), used, openRandom('unused'), expected)
+    assert.deepEqual(found[index]!.pixels, expected)
+  }
+})

@@ -6,7 +6,7 @@ import {openRandom} from '../../lib/random.ts'
 import {nearestPlaces} from '../../lib/report/analysis/distances.ts'
 import type {DescribedImages, QueryRows, RunFacts, RunTables} from '../../lib/report/facts.ts'
 import type {ImagesTable} from '../../lib/tables/images.ts'
-import {someBatches} from '../tables/fixtures.ts'
+import {someBatches, wholePictures} from '../tables/fixtures.ts'
 
 /** Something that runs clean-up at its end. */
 interface Owner {
@@ -61,6 +61,7 @@ export async function drawnImages(
     height: fill(24),
     bytes: fill(100),
     sha256: labels.map((_, row) => row.toString(16).padStart(64, '0')),
+    ...wholePictures(fill(30), fill(24)),
     root: folder,
     format: 'folder',
     protocol: '{}',

@@ -14,6 +14,7 @@ import {writeImages} from '../../lib/tables/images.ts'
 import {checkNeighbours, readNeighbours} from '../../lib/tables/neighbours.ts'
 import {run} from '../../stages/mine-negatives.ts'
 import type {MineNegativesValues} from '../../stages/parameters.ts'
+import {wholePictures} from '../tables/fixtures.ts'
 
 const samplers = [
   {sampler: 'hard-triplets', pool: 5, triplets_per_batch: 8},
@@ -94,16 +95,18 @@ async function writeTables(images: string, descriptors: string): Promise<void> {
   const rows = Array.from({length: 42}, (_, row) => row)
   const label = Int32Array.from(rows, (row) => row % 7)
   const className = Array.from(label, (own) => `${own % 2 === 0 ? 'animals' : 'plants'}/${own}`)
+  const nines = Int32Array.from(rows, () => 9)
   await writeImages(images, {
     id: Int32Array.from(rows),
     path: rows.map((row) => `${className[row]}/${row}.jpg`),
     label,
     className,
     split: Array.from(label, (own) => (own === 6 ? 'val' : 'train')),
-    width: Int32Array.from(rows, () => 9),
-    height: Int32Array.from(rows, () => 9),
-    bytes: Int32Array.from(rows, () => 9),
+    width: nines,
+    height: nines,
+    bytes: nines,
     sha256: rows.map(() => '0'.repeat(64)),
+    ...wholePictures(nines, nines),
     root: '/data',
     format: 'folder',
     protocol: '{}',

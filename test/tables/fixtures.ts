@@ -17,19 +17,31 @@ export function temporaryFolder(t: TestContext): (name: string) => string {
 }
 
 /** Eight images: classes 0 and 1 (ids 0-3) train, class 2 (4, 5) val, class 3 (6, 7) test. */
+/** Boxes that leave nothing of a picture out. */
+export function wholePictures(width: Int32Array, height: Int32Array) {
+  return {
+    boxLeft: new Int32Array(width.length),
+    boxTop: new Int32Array(width.length),
+    boxWidth: width,
+    boxHeight: height,
+  }
+}
+
 export function someImages(): ImagesTable {
   const rows = Array.from({length: 8}, (_, row) => row)
   const names = ['Laysan albatross', 'crested auklet', 'Ärger 🐦', 'indigo bunting']
+  const [width, height] = [Int32Array.from(rows, (row) => 100 + row), Int32Array.from(rows, () => 80)]
   return {
     id: Int32Array.from(rows),
     path: rows.map((row) => `${names[row >> 1]}/${row}.jpg`),
     label: Int32Array.from(rows, (row) => row >> 1),
     className: rows.map((row) => names[row >> 1]!),
     split: ['train', 'train', 'train', 'train', 'val', 'val', 'test', 'test'],
-    width: Int32Array.from(rows, (row) => 100 + row),
-    height: Int32Array.from(rows, () => 80),
+    width,
+    height,
     bytes: Int32Array.from(rows, (row) => 5000 * (row + 1)),
     sha256: rows.map((row) => String(row).repeat(64)),
+    ...wholePictures(width, height),
     root: '/data/birds',
     format: 'folder',
     protocol: '{"train":"0-1"}',

@@ -1,7 +1,9 @@
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {UserError} from '../../user-error.ts'
-import {checkRoot, type DataSet, throwProblems} from './data-set.ts'
+import type {Box} from '../box.ts'
+import {boxBetween} from './boxes.ts'
+import {checkRoot, type DataSet, type ReaderOptions, throwProblems} from './data-set.ts'
 import {checkEntries, checkPresence, note} from './index-file.ts'
 import {type MatValue, parseMat} from './matlab.ts'
 
@@ -9,15 +11,15 @@ const index = 'cars_annos.mat'
 
 /**
  * Reads Cars196: cars_annos.mat, whose `annotations` are structs with relative_im_path, class (from 1) and test, and whose class_names are the
- * classes'; pictures in car_ims/. Ids are the numbers in the pictures' names, labels are classes minus 1. Fields are found by name: their
+ * classes'; bbox_x1, bbox_y1, bbox_x2 and bbox_y2 where boxes are wanted; pictures in car_ims/. Ids are the numbers in the pictures' names, labels are classes minus 1. Fields are found by name: their
  * order is not part of the format.
  * @throws UserError that lists everything wrong with the annotations and which files are missing.
  */
-export async function read(root: string): Promise<DataSet> {
+export async function read(root: string, {boxes = false}: ReaderOptions): Promise<DataSet> {
   await checkRoot(root)
   const problems: string[] = []
   const variables = await readIndex(root, problems)
-  const rows = variables === undefined ? [] : readRows(variables, problems)
+  const rows = variables === undefined ? [] : readRows(variables, boxes, problems)
   checkEntries(rows, index, problems)
   if (problems.length === 0)
     await checkPresence(
@@ -34,6 +36,7 @@ export async function read(root: string): Promise<DataSet> {
     label: rows.map(({label}) => label),
     classNames: new Map(rows.map(({label}) => [label, names[label] ?? `class ${label + 1}`])),
     closedSet: rows.map(({isTest}) => (isTest ? 'test' : 'train')),
+    ...(boxes && {boxes: rows.map(({box}) => box)}),
     notes: [],
   }
 }
@@ -57,12 +60,15 @@ interface Row {
   readonly path: string
   readonly label: number
   readonly isTest: boolean
+  readonly box: Box | undefined
 }
 
-function readRows(variables: ReadonlyMap<string, MatValue>, problems: string[]): Row[] {
+const corners = ['bbox_x1', 'bbox_y1', 'bbox_x2', 'bbox_y2']
+
+function readRows(variables: ReadonlyMap<string, MatValue>, boxes: boolean, problems: string[]): Row[] {
   const annotations = variables.get('annotations')
   const fields = annotations?.kind === 'structs' ? annotations.fields : undefined
-  const wanted = ['relative_im_path', 'class', 'test']
+  const wanted = ['relative_im_path', 'class', 'test', ...(boxes ? corners : [])]
   const missing = wanted.filter((name) => !fields?.has(name))
   if (fields === undefined || missing.length > 0) {
     const found =
@@ -74,6 +80,7 @@ function readRows(variables: ReadonlyMap<string, MatValue>, problems: string[]):
   }
   const [paths, classes, tests] = wanted.map((name) => fields.get(name)!)
   const wrong: string[] = []
+  const boxless: string[] = []
   const rows = paths!.flatMap((path, row): Row[] => {
     const [text, own, test] = [textOf(path), numberOf(classes![row]!), numberOf(tests![row]!)]
     const id = /(\d{1,9})\.\w+$/.exec(text ?? '')?.[1]
@@ -81,9 +88,12 @@ function readRows(variables: ReadonlyMap<string, MatValue>, problems: string[]):
       wrong.push(`annotation ${row + 1} "${text ?? ''}" of class ${own ?? 'none'}`)
       return []
     }
-    return [{id: Number(id), path: text, label: own! - 1, isTest: test === 1}]
+    const box = boxes ? boxBetween(corners.map((name) => numberOf(fields.get(name)![row]!))) : undefined
+    if (boxes && box === undefined) boxless.push(`annotation ${row + 1} "${text}"`)
+    return [{id: Number(id), path: text, label: own! - 1, isTest: test === 1, box}]
   })
   note(problems, `${index} has annotations without a numbered picture or a class from 1`, wrong)
+  note(problems, `${index} has boxes that are not four numbers`, boxless)
   if (rows.length === 0 && wrong.length === 0) problems.push(`${index} has no annotation.`)
   return rows
 }

@@ -1,30 +1,36 @@
 import {readFile} from 'node:fs/promises'
 import {isAbsolute, join} from 'node:path'
+import type {Box} from '../box.ts'
 import {enumerate} from '../wording.ts'
-import {checkRoot, type DataSet, throwProblems} from './data-set.ts'
+import {boxBetween} from './boxes.ts'
+import {checkRoot, type DataSet, type ReaderOptions, throwProblems} from './data-set.ts'
 import {listFolder} from './folder-tree.ts'
 
 /**
  * Reads the folder of CUB-200-2011: images.txt `<image id> <class folder>/<file>`, image_class_labels.txt `<image id> <class id>`,
- * classes.txt `<class id> <name>` and train_test_split.txt `<image id> <1 train, 0 test>` where present. Ids are the official ones, labels are class ids minus 1, the order is that of images.txt.
+ * classes.txt `<class id> <name>` and train_test_split.txt `<image id> <1 train, 0 test>` where present, bounding_boxes.txt `<image id> <x> <y> <width> <height>`
+ * where boxes are wanted. Ids are the official ones, labels are class ids minus 1, the order is that of images.txt.
  * @throws UserError that lists everything wrong: missing index files, bad rows, files without a row, rows without a file.
  */
-export async function read(root: string): Promise<DataSet> {
+export async function read(root: string, options: ReaderOptions): Promise<DataSet> {
   await checkRoot(root)
   const problems: string[] = []
   const images = await readIndex(root, 'images.txt', problems)
   const labels = await readIndex(root, 'image_class_labels.txt', problems)
   const classes = await readIndex(root, 'classes.txt', problems, 'optional')
   const sides = await readIndex(root, 'train_test_split.txt', problems, 'optional')
+  const boxes = options.boxes ? await readIndex(root, 'bounding_boxes.txt', problems) : undefined
   if (images !== undefined && labels !== undefined) {
     compareIds(images, labels, problems)
     checkLabels(labels, problems)
     checkPaths(images, problems)
     if (sides !== undefined) checkSides(sides, images, problems)
+    if (boxes !== undefined) checkBoxes(boxes, images, problems)
     await compareFiles(root, images, problems)
   }
   throwProblems(`The data set "${root}" cannot be used`, problems)
-  return assemble(images!, labels!, classes ?? new Map(), sides)
+  const found = assemble(images!, labels!, classes ?? new Map(), sides)
+  return boxes === undefined ? found : {...found, boxes: found.id.map((id) => parseBox(boxes.get(id)!))}
 }
 
 /** Text of every row by its leading number, in file order. */
@@ -89,6 +95,23 @@ function checkSides(sides: Index, images: Index, problems: string[]): void {
   const wrong = [...sides].filter(([, side]) => !/^[01]$/.test(side)).map(([id, side]) => `image ${id} "${side}"`)
   note(problems, `${name} has sides that are neither 1 (train) nor 0 (test)`, wrong)
   note(problems, `${name} lacks images of images.txt`, [...images.keys()].filter((id) => !sides.has(id)).map(String))
+}
+
+function checkBoxes(boxes: Index, images: Index, problems: string[]): void {
+  const name = 'bounding_boxes.txt'
+  const wrong = [...boxes].filter(([, text]) => parseBox(text) === undefined)
+  note(
+    problems,
+    `${name} has boxes that are not four numbers`,
+    wrong.map(([id, text]) => `image ${id} "${text}"`),
+  )
+  note(problems, `${name} lacks images of images.txt`, [...images.keys()].filter((id) => !boxes.has(id)).map(String))
+}
+
+function parseBox(text: string): Box | undefined {
+  const parts = text.split(/\s+/)
+  const [x, y, width, height] = parts.map(Number) as [number, number, number, number]
+  return parts.length === 4 ? boxBetween([x, y, x + width, y + height]) : undefined
 }
 
 async function compareFiles(root: string, images: Index, problems: string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import {stat} from 'node:fs/promises'
 import {UserError} from '../../user-error.ts'
+import type {Box} from '../box.ts'
 
 export type OfficialSplit = 'train' | 'val' | 'test' | 'unused'
 
@@ -21,6 +22,8 @@ export interface DataSet {
     readonly queries: readonly number[]
     readonly gallery: readonly number[]
   }[]
+  /** What every image shows of its class, where they were asked for; undefined: all of the picture. */
+  readonly boxes?: readonly (Box | undefined)[]
   /** Sentences worth telling: what was passed over. */
   readonly notes: readonly string[]
 }
@@ -28,6 +31,8 @@ export interface DataSet {
 export interface ReaderOptions {
   /** data.manifest: name, in the root, of the table or lists that a format is read from. */
   readonly manifest?: string | undefined
+  /** data.crop_to_boxes: boxes are wanted. */
+  readonly boxes?: boolean | undefined
 }
 
 /** A file of `formats/` exports one as `read`. */

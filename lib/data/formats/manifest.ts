@@ -1,12 +1,16 @@
 import {existsSync} from 'node:fs'
 import {isAbsolute, join, relative, sep} from 'node:path'
 import {UserError} from '../../user-error.ts'
+import type {Box} from '../box.ts'
+import {boxBetween} from './boxes.ts'
 import {checkRoot, type DataSet, type OfficialSplit, type ReaderOptions, throwProblems} from './data-set.ts'
 import {checkEntries, checkPresence, note} from './index-file.ts'
 import {readManifestTable, type TextTable} from './manifest-table.ts'
 
-/** Looked for where data.manifest is not set; the last is open-metric-learning's. */
-const usualNames = ['manifest.csv', 'manifest.arrow', 'manifest.parquet', 'df.csv']
+/** Looked for where data.manifest is not set; the last two are open-metric-learning's. */
+const usualNames = ['manifest.csv', 'manifest.arrow', 'manifest.parquet', 'df.csv', 'df_with_bboxes.csv']
+
+const corners = ['x_1', 'y_1', 'x_2', 'y_2']
 
 interface Row {
   readonly id: number
@@ -15,19 +19,20 @@ interface Row {
   readonly split: OfficialSplit
   readonly isQuery: boolean
   readonly isGallery: boolean
+  readonly box: Box | undefined
 }
 
 /**
- * Reads a table of pictures: columns path and label, and where there are any split (train, val or validation, test, unused), is_query, is_gallery and
- * id, as open-metric-learning has them. Labels that are all whole numbers are the class numbers; others are numbered in code-point order.
+ * Reads a table of pictures: columns path and label, and where there are any split (train, val or validation, test, unused), is_query, is_gallery,
+ * id, and x_1, y_1, x_2, y_2 where boxes are wanted, as open-metric-learning has them. Labels that are all whole numbers are the class numbers; others are numbered in code-point order.
  * @throws UserError that lists everything wrong with the table and which files are missing.
  */
-export async function read(root: string, {manifest}: ReaderOptions): Promise<DataSet> {
+export async function read(root: string, {manifest, boxes = false}: ReaderOptions): Promise<DataSet> {
   await checkRoot(root)
   const name = manifest ?? findManifest(root)
   const table = await readManifestTable(join(root, name))
   const problems: string[] = []
-  const rows = readRows(root, name, table, problems)
+  const rows = readRows(root, name, table, boxes, problems)
   checkEntries(rows, name, problems)
   if (problems.length === 0)
     await checkPresence(
@@ -45,9 +50,13 @@ export async function read(root: string, {manifest}: ReaderOptions): Promise<Dat
     classNames: new Map(rows.map(({className}) => [numberOf(className), className])),
     ...(table.columns.has('split') && sidesOf(rows)),
     ...(rows.some(({isQuery}) => isQuery) && {testSets: [testSetOf(rows)]}),
-    notes: table.columns.has('x_1')
-      ? [`${name} has boxes (x_1 and others), which are not used: pictures are taken whole.`]
-      : [],
+    ...(boxes && {boxes: rows.map(({box}) => box)}),
+    notes:
+      !boxes && corners.every((column) => table.columns.has(column))
+        ? [
+            `${name} has boxes (x_1 and others), which are not used: pictures are taken whole without data.crop_to_boxes.`,
+          ]
+        : [],
   }
 }
 
@@ -68,20 +77,40 @@ const splitNames: Readonly<Record<string, OfficialSplit>> = {
   '': 'unused',
 }
 
-function readRows(root: string, name: string, {rowCount, columns, place}: TextTable, problems: string[]): Row[] {
-  const missing = ['path', 'label'].filter((column) => !columns.has(column))
+function readRows(
+  root: string,
+  name: string,
+  {rowCount, columns, place}: TextTable,
+  boxes: boolean,
+  problems: string[],
+): Row[] {
+  const missing = ['path', 'label', ...(boxes ? corners : [])].filter((column) => !columns.has(column))
   if (missing.length > 0) {
     problems.push(`${name} lacks the columns ${missing.join(' and ')}; it has ${[...columns.keys()].join(', ')}.`)
     return []
   }
   if (rowCount === 0) problems.push(`${name} has no rows.`)
-  const wrong: Record<'empty' | 'split' | 'flag' | 'id', string[]> = {empty: [], split: [], flag: [], id: []}
+  const wrong: Record<'empty' | 'split' | 'flag' | 'id' | 'box', string[]> = {
+    empty: [],
+    split: [],
+    flag: [],
+    id: [],
+    box: [],
+  }
   const cell = (column: string, row: number) => columns.get(column)?.[row] ?? ''
   const flag = (column: string, row: number) => {
     const text = cell(column, row).toLowerCase()
     if (!['', 'true', 'false', '0', '1', '0.0', '1.0', 'nan', 'none'].includes(text))
       wrong.flag.push(`${place(row)} ${column} "${text}"`)
     return ['true', '1', '1.0'].includes(text)
+  }
+  const boxOf = (row: number) => {
+    const texts = corners.map((column) => cell(column, row))
+    // open-metric-learning leaves the cells empty where all of a picture counts.
+    if (!boxes || texts.every((text) => ['', 'nan', 'none', 'null'].includes(text.toLowerCase()))) return undefined
+    const box = boxBetween(texts)
+    if (box === undefined) wrong.box.push(`${place(row)} "${texts.join(' ')}"`)
+    return box
   }
   const rows = Array.from({length: rowCount}, (_, row): Row => {
     const [path, className, split] = [cell('path', row), cell('label', row), cell('split', row).toLowerCase()]
@@ -96,11 +125,13 @@ function readRows(root: string, name: string, {rowCount, columns, place}: TextTa
       split: splitNames[split] ?? 'unused',
       isQuery: flag('is_query', row),
       isGallery: flag('is_gallery', row),
+      box: boxOf(row),
     }
   })
   note(problems, `${name} has rows without path or label`, wrong.empty)
   note(problems, `${name} has splits that are not train, val, validation, test or unused`, wrong.split)
   note(problems, `${name} has is_query or is_gallery that is neither true nor false`, wrong.flag)
+  note(problems, `${name} has boxes that are not four numbers`, wrong.box)
   note(problems, `${name} has ids that are not whole numbers from 0 to 2147483647`, wrong.id)
   return rows
 }

@@ -1,3 +1,4 @@
+import type {Box} from '../box.ts'
 import type {Recipe} from '../transforms/recipe.ts'
 import type {Pass} from './pass.ts'
 import type {PixelCache} from './pixel-cache.ts'
@@ -6,6 +7,8 @@ import type {PixelCache} from './pixel-cache.ts'
 export interface WorkerSetup {
   /** Absolute path of every file; rows of a plan name files by their place here. */
   readonly files: readonly string[]
+  /** What is used of every file; undefined: all of it. */
+  readonly boxes: readonly (Box | undefined)[]
   readonly recipe: Recipe
   readonly cache: PixelCache
 }

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs'
 import {type MessagePort, parentPort, workerData} from 'node:worker_threads'
 import {randomFrom} from '../../random.ts'
 import {UserError} from '../../user-error.ts'
+import {cutBox} from '../box.ts'
 import {decode} from '../decode.ts'
 import {applyTransforms} from '../transforms/apply.ts'
 import type {RgbImage} from '../transforms/resample.ts'
@@ -10,7 +11,7 @@ import type {Pass} from './pass.ts'
 import {findCached, keepCached} from './pixel-cache.ts'
 import {awaitSlot, claimRow, finishRow, isCancelled} from './ring.ts'
 
-const {files, recipe, cache} = workerData as WorkerSetup
+const {files, boxes, recipe, cache} = workerData as WorkerSetup
 const port: MessagePort = parentPort!
 
 port.on('message', (message: ToWorker) => {
@@ -53,7 +54,9 @@ async function openPicture(pass: Pass, file: number, path: string): Promise<RgbI
   const cached = findCached(cache, file)
   if (cached !== undefined) return cached
   // Synchronous on purpose: this thread has nothing else to do, and libuv's threads are for decoding.
-  const image = await decode(readFileSync(path))
+  const picture = await decode(readFileSync(path))
+  const box = boxes[file]
+  const image = box === undefined ? picture : cutBox(picture, box)
   if (pass.returns[file] === 1) keepCached(cache, file, image)
   return image
 }

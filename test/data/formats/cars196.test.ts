@@ -9,7 +9,7 @@ const pictures = Object.fromEntries([1, 2, 3, 4, 5, 6].map((number) => [`car_ims
 test('annotations are read by the names of their fields; classes have their names, sides share them', async (context) => {
   const root = temporaryFolder(context)
   writeFiles(root, {...pictures, 'cars_annos.mat': carsMat})
-  const found = await read(root)
+  const found = await read(root, {})
   assert.deepEqual(found.id, [1, 2, 3, 4, 5, 6])
   assert.deepEqual(found.label, [0, 0, 1, 1, 2, 2])
   assert.equal(found.path[3], 'car_ims/000004.jpg')
@@ -27,11 +27,11 @@ test('annotations are read by the names of their fields; classes have their name
 
 test('missing pictures, missing and damaged annotations are named', async (context) => {
   const root = temporaryFolder(context)
-  await assert.rejects(read(root), /cars_annos\.mat is missing: it names the class of every picture in car_ims/)
+  await assert.rejects(read(root, {}), /cars_annos\.mat is missing: it names the class of every picture in car_ims/)
   writeFiles(root, {...pictures, 'cars_annos.mat': carsMat.subarray(0, 300)})
-  await assert.rejects(read(root), /- cars_annos\.mat is damaged: its end is missing\. Fetch it again\./)
+  await assert.rejects(read(root, {}), /- cars_annos\.mat is damaged: its end is missing\. Fetch it again\./)
   const other = temporaryFolder(context)
   const {'car_ims/000002.jpg': _, ...rest} = pictures
   writeFiles(other, {...rest, 'cars_annos.mat': carsMat})
-  await assert.rejects(read(other), /names files that are not there \(1\): car_ims\/000002\.jpg\./)
+  await assert.rejects(read(other, {}), /names files that are not there \(1\): car_ims\/000002\.jpg\./)
 })

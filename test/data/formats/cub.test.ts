@@ -17,7 +17,7 @@ const good = {
 test('ids are the official ones, labels start at 0, the order is that of images.txt', async (context) => {
   const root = temporaryFolder(context)
   writeFiles(root, good)
-  const found = await readCubDataSet(root)
+  const found = await readCubDataSet(root, {})
   assert.deepEqual(found.id, [7, 3, 5])
   assert.deepEqual(found.path, ['images/001.Owl/a.jpg', 'images/002.Gull/b.jpg', 'images/001.Owl/c.jpg'])
   assert.deepEqual(found.label, [0, 1, 0])
@@ -40,7 +40,7 @@ test('Windows line ends, blank lines and a missing final newline make no differe
       Object.entries(good).map(([path, text]) => [path, path.endsWith('.txt') ? windows(text) : text]),
     ),
   )
-  assert.deepEqual(await readCubDataSet(root), await readCubDataSet(plain))
+  assert.deepEqual(await readCubDataSet(root, {}), await readCubDataSet(plain, {}))
 })
 
 test('names may hold spaces and any letters', async (context) => {
@@ -51,7 +51,7 @@ test('names may hold spaces and any letters', async (context) => {
     'classes.txt': '1 Müde Eule\n',
     'images/001.Eule müde/Ein Bild (2).jpg': 'x',
   })
-  const {path, classNames} = await readCubDataSet(root)
+  const {path, classNames} = await readCubDataSet(root, {})
   assert.deepEqual(path, ['images/001.Eule müde/Ein Bild (2).jpg'])
   assert.equal(classNames.get(0), 'Müde Eule')
 })
@@ -61,7 +61,7 @@ test('without classes.txt a class is called like its folder', async (context) =>
   const {'classes.txt': _, ...rest} = good
   writeFiles(root, rest)
   assert.deepEqual(
-    [...(await readCubDataSet(root)).classNames],
+    [...(await readCubDataSet(root, {})).classNames],
     [
       [0, '001.Owl'],
       [1, '002.Gull'],
@@ -78,7 +78,7 @@ test('everything wrong with the index is listed at once', async (context) => {
     'image_class_labels.txt': '7 1\n3 0\n5 1\n4 1\n',
     'images/002.Gull/._b.jpg': 'hidden',
   })
-  await assert.rejects(readCubDataSet(root), {
+  await assert.rejects(readCubDataSet(root, {}), {
     name: 'UserError',
     message: [
       `The data set "${root}" cannot be used:`,
@@ -97,15 +97,15 @@ test('everything wrong with the index is listed at once', async (context) => {
 
 test('missing index files are all named', async (context) => {
   const root = temporaryFolder(context)
-  await assert.rejects(readCubDataSet(root), /images\.txt is missing: .*\n- image_class_labels\.txt is missing: /)
+  await assert.rejects(readCubDataSet(root, {}), /images\.txt is missing: .*\n- image_class_labels\.txt is missing: /)
   await assert.rejects(
-    readCubDataSet(join(root, 'none')),
+    readCubDataSet(join(root, 'none'), {}),
     /^UserError: data\.root must be the folder of a data set, got ".*none": there is none\./,
   )
 })
 
 test('the 75 real classes of CUB-200-2011 are read with their official ids', needsShared, async () => {
-  const {id, path, label, classNames} = await readCubDataSet(join(shared!, 'data/CUB_200_2011'))
+  const {id, path, label, classNames} = await readCubDataSet(join(shared!, 'data/CUB_200_2011'), {})
   assert.equal(id.length, 4417)
   assert.equal(classNames.size, 75)
   assert.equal(id[0], 1)
@@ -117,9 +117,9 @@ test('the 75 real classes of CUB-200-2011 are read with their official ids', nee
 test('the official sides, which share their classes, are read where they are there', async (context) => {
   const root = temporaryFolder(context)
   writeFiles(root, {...good, 'train_test_split.txt': '7 1\n3 0\n5 0\n'})
-  assert.deepEqual((await readCubDataSet(root)).closedSet, ['train', 'test', 'test'])
+  assert.deepEqual((await readCubDataSet(root, {})).closedSet, ['train', 'test', 'test'])
   writeFiles(root, {'train_test_split.txt': '7 1\n3 yes\n'})
-  await assert.rejects(readCubDataSet(root), {
+  await assert.rejects(readCubDataSet(root, {}), {
     message: [
       `The data set "${root}" cannot be used:`,
       '- train_test_split.txt has sides that are neither 1 (train) nor 0 (test) (1): image 3 "yes".',

@@ -18,7 +18,7 @@ const pictures = Object.fromEntries(rows.map(([path]) => [path, 'x']))
 test('every row is read, the first one too; queries and gallery are the test set', async (context) => {
   const root = temporaryFolder(context)
   writeFiles(root, {...pictures, 'list_eval_partition.txt': index(rows)})
-  const found = await read(root)
+  const found = await read(root, {})
   assert.deepEqual(
     found.path,
     rows.map(([path]) => path),
@@ -32,15 +32,15 @@ test('every row is read, the first one too; queries and gallery are the test set
 test('the list may be in Eval, as Deep-Metric-Learning-Baselines wants it', async (context) => {
   const root = temporaryFolder(context)
   writeFiles(root, {...pictures, 'Eval/list_eval_partition.txt': index(rows).replaceAll('\n', '\r\n')})
-  assert.equal((await read(root)).id.length, 4)
+  assert.equal((await read(root, {})).id.length, 4)
 })
 
 test('a list that is cut off, items on both sides and unknown states are refused', async (context) => {
   const root = temporaryFolder(context)
   writeFiles(root, {...pictures, 'list_eval_partition.txt': index(rows.slice(0, 3), 4)})
-  await assert.rejects(read(root), /says that it has 4 rows, but has 3: it is cut off, or edited\./)
+  await assert.rejects(read(root, {}), /says that it has 4 rows, but has 3: it is cut off, or edited\./)
   writeFiles(root, {'list_eval_partition.txt': index([...rows.slice(0, 3), [rows[3][0], 'id_00000002', 'gallery']])})
-  await assert.rejects(read(root), /both sides of the split \(1\): id_00000002 in train and query and gallery\./)
+  await assert.rejects(read(root, {}), /both sides of the split \(1\): id_00000002 in train and query and gallery\./)
   writeFiles(root, {'list_eval_partition.txt': index([...rows.slice(0, 3), [rows[3][0], 'id_00000080', 'probe']])})
-  await assert.rejects(read(root), /rows that are not "image_name item_id evaluation_status" \(1\): line 6 /)
+  await assert.rejects(read(root, {}), /rows that are not "image_name item_id evaluation_status" \(1\): line 6 /)
 })
