@@ -1,11 +1,13 @@
 import {createHash} from 'node:crypto'
 import {readFile, stat} from 'node:fs/promises'
 import {describeNumerics} from '../lib/engine/numerics.ts'
+import type {MetricsSpec} from '../lib/metrics/parameters.ts'
+import {backboneNames} from '../lib/model/spec.ts'
 import type {ObjectiveSpec} from '../lib/objectives/parameters/objective.ts'
 import {partsOf} from '../lib/objectives/parts.ts'
 import {usesDescriptors} from '../lib/objectives/uses-descriptors.ts'
 import type {Catalogue, FileKind, StageDefinition, Values} from '../lib/pipeline/stage.ts'
-import type {MineNegativesValues} from './parameters.ts'
+import type {ExtractGalleryValues, MineNegativesValues} from './parameters.ts'
 
 /** Decodes and transforms: started as a thread, so no import leads to it. */
 const loaderThread = 'lib/data/loader/worker.ts'
@@ -62,6 +64,23 @@ export const catalogue: Catalogue = {
       outputs: {descriptors: 'descriptors'},
       choices: {split: splits},
       modules: (values) => [loaderThread, backboneModule(values)],
+      numeric: true,
+    },
+    'extract-gallery': {
+      module: 'stages/extract-gallery.ts',
+      inputs: {
+        images: {kind: 'images', reads: pixelsOfSplit},
+        // The same gallery at every epoch where its model is a file.
+        model: {kind: 'model', needed: (values) => galleryModel(values) === null},
+      },
+      outputs: {descriptors: 'descriptors'},
+      external: (values) => {
+        const path = galleryModel(values)
+        return path === null ? [] : [{path, kind: 'file', parameter: 'gallery.model'}]
+      },
+      choices: {split: splits},
+      // What network is in the file is seen when it is opened.
+      modules: () => [loaderThread, ...backboneNames.map((name) => `lib/model/backbones/${name}.ts`)],
       numeric: true,
     },
     'mine-negatives': {
@@ -128,14 +147,22 @@ export const catalogue: Catalogue = {
     evaluate: {
       module: 'stages/evaluate.ts',
       inputs: {
-        images: {kind: 'images', reads: ({split}) => ({columns: ['id', 'label'], where: {split}})},
+        images: {
+          kind: 'images',
+          reads: (values) =>
+            // Whitening is learnt from the classes of the training images, too.
+            isWhitened(values)
+              ? {columns: ['id', 'label', 'split']}
+              : {columns: ['id', 'label'], where: {split: values.split}},
+        },
         descriptors: {kind: 'descriptors'},
-        // By hand, with --in; the two that say so also where pipeline.yaml has with: {gallery: true}.
-        gallery: {kind: 'descriptors', needed: ({gallery}) => gallery === true},
+        gallery: {kind: 'descriptors', needed: ({gallery}) => (gallery ?? false) !== false},
+        // By hand, with --in; membership also where pipeline.yaml has with: {membership: true}.
         labels: {kind: 'labels', needed: () => false, standsFor: 'images'},
         gallery_labels: {kind: 'labels', needed: () => false},
         membership: {kind: 'membership', needed: ({membership}) => membership === true},
-        training: {kind: 'descriptors', needed: () => false},
+        training: {kind: 'descriptors', needed: isWhitened},
+        training_labels: {kind: 'labels', needed: () => false},
       },
       outputs: {metrics: 'metrics', queries: 'queries'},
       choices: {split: splits},
@@ -195,6 +222,14 @@ function namesForSampler(values: Values): Values {
 function needsDescriptors(values: Values): boolean {
   const {mining, epoch} = values as unknown as MineNegativesValues
   return usesDescriptors(mining, epoch)
+}
+
+function galleryModel({gallery}: Values): string | null {
+  return (gallery as ExtractGalleryValues['gallery'])?.model ?? null
+}
+
+function isWhitened({metrics}: Values): boolean {
+  return (metrics as MetricsSpec).descriptors.whitening !== null
 }
 
 function looksAtResults(values: Values): boolean {

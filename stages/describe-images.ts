@@ -1,11 +1,10 @@
 import {readdir} from 'node:fs/promises'
 import {openLoader} from '../lib/data/loader.ts'
 import {transformList} from '../lib/data/transforms/parameters.ts'
-import {normaliseRows} from '../lib/engine/normalise-rows.ts'
 import {readModel} from '../lib/model/checkpoint.ts'
-import {openNetwork} from '../lib/model/network.ts'
 import type {StageContext} from '../lib/pipeline/stage.ts'
 import {writeDescriptors} from '../lib/tables/descriptors.ts'
+import {openDescriber} from './extract/describer.ts'
 import type {DescribeImagesValues} from './parameters.ts'
 
 const batchSize = 32
@@ -14,31 +13,31 @@ const batchSize = 32
 export async function run(context: StageContext<DescribeImagesValues>): Promise<void> {
   const folder = context.inputs.pictures!
   const names = (await readdir(folder)).sort()
-  const model = await readModel(context.inputs.model!, context.values.model.backbone)
-  const network = await openNetwork(model.spec, model.weights, model.preprocessing, {
-    precision: 'float32',
-    training: false,
-  })
+  const {
+    model: {backbone},
+    image,
+  } = context.values
+  const model = await readModel(context.inputs.model!, backbone)
+  const {dim, describe, dispose} = await openDescriber(model, {precision: 'float32', multiscale: image?.multiscale})
   const loader = openLoader({
     root: folder,
     paths: new Map(names.map((name, id) => [id, name])),
     transforms: transformList.parse(model.preprocessing.transforms),
   })
-  const vectors = new Float32Array(names.length * network.dim)
+  const vectors = new Float32Array(names.length * dim)
   let done = 0
   try {
     for await (const {batch, release} of loader.batches(planBatches(names.length))) {
-      vectors.set(network.describe(batch), done * network.dim)
+      vectors.set(describe(batch), done * dim)
       done += batch.count
       release()
       context.progress({done, total: names.length, unit: 'images'})
     }
   } finally {
     await loader.close()
-    network.dispose()
+    dispose()
   }
-  normaliseRows(vectors, network.dim)
-  await writeDescriptors(context.outputs.descriptors!, {id: Int32Array.from(names.keys()), dim: network.dim, vectors})
+  await writeDescriptors(context.outputs.descriptors!, {id: Int32Array.from(names.keys()), dim, vectors})
 }
 
 /** Transforms of measured images are exact: their seeds are not looked at. */

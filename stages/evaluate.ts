@@ -15,7 +15,7 @@ import type {EvaluateValues} from './parameters.ts'
 export async function run(context: StageContext<EvaluateValues>): Promise<void> {
   const {metrics: spec, split} = context.values
   const {sets, origin} = await openMaterial(context.inputs, split)
-  const prepare = await openPreparation(spec.descriptors, context.inputs.training)
+  const prepare = await openPreparation(spec.descriptors, context.inputs)
   const journal = await openJournal(context)
   const started = performance.now()
   const measured = []

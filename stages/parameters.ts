@@ -20,9 +20,40 @@ const imageParameters = z.strictObject({
     .nullable()
     .default(null)
     .describe('transforms of the images that are mined among; null: those of eval'),
+  multiscale: z
+    .strictObject({
+      scales: z
+        .array(z.number().min(0.05).max(4))
+        .min(1)
+        .refine((scales) => new Set(scales).size === scales.length, 'must not name a scale twice')
+        .default([1, Math.SQRT1_2, 0.5])
+        .describe('of the transformed picture'),
+      power: z
+        .number()
+        .min(1)
+        .max(100)
+        .nullable()
+        .default(null)
+        .describe('of the mean over scales; null: the exponent of GeM where no layer follows it, else 1'),
+    })
+    .nullable()
+    .default(null)
+    .describe('images that are measured are described at several scales; null: at one'),
   mean: channel.describe('subtracted from red, green, blue in 0..1'),
   std: channel.describe('divides red, green, blue after that'),
 })
+
+const galleryParameters = z
+  .strictObject({
+    model: z.string().min(1).nullable().default(null).describe('path of a checkpoint; null: the model of the run'),
+    transforms: transformList.nullable().default(null).describe('null: those that travel in the checkpoint'),
+  })
+  .refine(({model, transforms}) => model !== null || transforms !== null, {
+    error: 'must name a model, transforms or both; null where queries look among each other',
+  })
+  .nullable()
+  .default(null)
+  .describe('images that are looked among, where another model or resolution describes them; null: as queries')
 
 const modelParameters = z.strictObject({
   backbone: z.enum(backboneNames).describe('ResNets as torchvision has them (He et al. 2016)'),
@@ -83,6 +114,7 @@ const everything = z.strictObject({
   epochs: z.int().min(0).max(100_000),
   data: dataParameters,
   image: imageParameters,
+  gallery: galleryParameters,
   model: modelParameters,
   mining: miningParameters,
   objective: teacherlessObjective,
@@ -95,7 +127,7 @@ const everything = z.strictObject({
 
 /** Everything under `params:` in pipeline.yaml and in a preset. */
 export const parameters = everything.superRefine(
-  ({model, mining, objective, optimizer, schedule, metrics}, context) => {
+  ({image, model, mining, objective, optimizer, schedule, metrics}, context) => {
     const refuse = (path: Objection['path'], message: string) =>
       context.addIssue({code: 'custom', path: [...path], message})
     for (const {path, text} of misfits({mining, objective})) refuse(path, text)
@@ -103,6 +135,12 @@ export const parameters = everything.superRefine(
       refuse(
         ['optimizer', 'chunk'],
         'must be null with model.batchnorm live, where every image has a part in the embeddings of the others',
+      )
+    }
+    if ((image.multiscale?.power ?? 1) !== 1 && model.embedding !== null) {
+      refuse(
+        ['image', 'multiscale', 'power'],
+        'must be 1 or null with model.embedding, whose numbers may be negative: other powers have no meaning for these',
       )
     }
     const hasMomentum = !('momentum' in optimizer) || optimizer.momentum > 0
@@ -130,6 +168,8 @@ export type InitializeModelValues = Pick<Parameters, 'model' | 'seed'> & {
 export type ExtractPixelsValues = {readonly split: Split}
 export type ExtractDescriptorsValues = Pick<Parameters, 'precision'> & {
   readonly model: Pick<Parameters['model'], 'backbone'>
+  /** Absent: nothing of what is here. */
+  readonly image?: Pick<Parameters['image'], 'multiscale'>
   readonly split: Split
   /** Absent or null: the model's own. */
   readonly transform?: Parameters['image']['eval'] | null
@@ -137,9 +177,9 @@ export type ExtractDescriptorsValues = Pick<Parameters, 'precision'> & {
   readonly seed?: number
   readonly epoch?: number
 }
-export interface DescribeImagesValues {
-  readonly model: Pick<Parameters['model'], 'backbone'>
-}
+export type ExtractGalleryValues = Pick<Parameters, 'model' | 'gallery' | 'precision'> &
+  Pick<ExtractDescriptorsValues, 'image' | 'split'>
+export type DescribeImagesValues = Pick<ExtractDescriptorsValues, 'model' | 'image'>
 export type MineNegativesValues = Pick<Parameters, 'mining' | 'schedule' | 'seed'> & {
   readonly optimizer: Pick<Parameters['optimizer'], 'lr'>
   readonly epoch: number

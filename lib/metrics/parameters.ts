@@ -34,7 +34,10 @@ export const metricsParameters = z.strictObject({
     .strictObject({
       whitening: z
         .strictObject({
-          kind: z.enum(['pca', 'pca-whitening']).default('pca-whitening'),
+          kind: z
+            .enum(['pca', 'pca-whitening', 'learned'])
+            .default('pca-whitening')
+            .describe('learned: from pairs of training images of one class'),
           dim: z.int().min(1).max(65_536).nullable().default(null).describe('directions kept; null: all'),
           shrink_to: z
             .int()
@@ -43,9 +46,13 @@ export const metricsParameters = z.strictObject({
             .default(null)
             .describe('number of the direction whose spread the others shrink to; null: no shrinkage'),
         })
+        .refine(({kind, shrink_to}) => kind === 'pca-whitening' || shrink_to === null, {
+          error: 'must be null, or kind pca-whitening: the others divide by no spread that could shrink',
+          path: ['shrink_to'],
+        })
         .nullable()
         .default(null)
-        .describe('learnt from the input training'),
+        .describe('learnt from the descriptors of the training images'),
       expansion: z
         .strictObject({
           neighbours: z.int().min(1).max(1000).default(10),

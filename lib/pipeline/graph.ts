@@ -37,8 +37,8 @@ interface Loop {
 }
 
 /**
- * What `epochs` turns of the loop need: every measurement from turn 0 on, the carried state, and the stages outside the loop whose
- * outputs nobody else reads. Inputs that a stage does not need with its values are left out, and so is who only they would need.
+ * What `epochs` turns of the loop need: the measurements from turn 0 on, the carried state, and the stages outside the loop, in each case
+ * those whose outputs nobody else reads. Inputs that a stage does not need with its values are left out, and so is who only they would need.
  */
 export function openGraph(config: Config, catalogue: Catalogue, epochs: number): Graph {
   const graph = new Map<string, Node>()
@@ -67,9 +67,10 @@ function targets({pipeline: {stages, loop}}: Config, epochs: number): string[] {
   ])
   const ends = Object.keys(stages).filter((name) => !read.has(name))
   const carried = [...new Set(Object.values(loop.carry).map(({next}) => next.stage))]
+  const measured = Object.keys(loop.measure).filter((name) => !read.has(name))
   const turns = Array.from({length: epochs + 1}, (_, epoch) => [
     ...(epoch === 0 ? [] : carried.map((name) => nodeId(name, epoch))),
-    ...Object.keys(loop.measure).map((name) => nodeId(name, epoch)),
+    ...measured.map((name) => nodeId(name, epoch)),
   ])
   return [...ends, ...turns.flat()]
 }

@@ -31,9 +31,25 @@ export async function readDescriptors(path: string): Promise<DescriptorsTable> {
   return {id: columns.id, dim, vectors: columns.vector}
 }
 
-/** Writes descriptors.arrow straight from the array; equal tables give equal bytes. */
-export async function writeDescriptors(path: string, {id, dim, vectors}: DescriptorsTable): Promise<void> {
-  await writeTable(path, descriptorsDefinition, {columns: {id, vector: vectors}, metadata: {normalised: 'true'}, dim})
+/** How pictures became descriptors: `{transforms: [{resize: 64}, {center_crop: 64}]}`. */
+export type Extraction = Readonly<Record<string, unknown>>
+
+/** Writes descriptors.arrow straight from the array; equal tables give equal bytes. `extraction` goes into the metadata. */
+export async function writeDescriptors(
+  path: string,
+  {id, dim, vectors}: DescriptorsTable,
+  extraction?: Extraction,
+): Promise<void> {
+  const metadata = {normalised: 'true', ...(extraction && {extraction: JSON.stringify(extraction)})}
+  await writeTable(path, descriptorsDefinition, {columns: {id, vector: vectors}, metadata, dim})
+}
+
+/** Numbers in a vector of descriptors.arrow, and how they were extracted where the file says so; reads no rows. */
+export async function readDescriptorsHeader(path: string): Promise<{dim: number; extraction?: Extraction}> {
+  const table = await openTable(path, descriptorsDefinition)
+  await table.close()
+  const text = table.metadata.get('extraction')
+  return {dim: table.dim, ...(text !== undefined && {extraction: JSON.parse(text) as Extraction})}
 }
 
 /**

@@ -1,44 +1,26 @@
-import {gramMatrix} from '../../lib/engine/gram.ts'
 import type {DescriptorSet} from '../../lib/engine/nearest/sets.ts'
 import {nearest} from '../../lib/engine/nearest.ts'
 import {normaliseRows} from '../../lib/engine/normalise-rows.ts'
 import {project} from '../../lib/engine/project.ts'
 import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
-import {learnProjection, meanRow, type Projection} from '../../lib/metrics/space/projection.ts'
+import type {Projection} from '../../lib/metrics/space/projection.ts'
 import {UserError} from '../../lib/user-error.ts'
-import {readDescribed} from './described.ts'
+import {learnFromTraining} from './learn-projection.ts'
 import type {TestSet} from './test-set.ts'
+import type {Inputs} from './test-sets.ts'
 
 type Options = MetricsSpec['descriptors']
 
 /** What is done to descriptors before they are compared, learnt from those of the training images. */
 export async function openPreparation(
   {whitening, expansion}: Options,
-  training: string | undefined,
+  inputs: Inputs,
 ): Promise<(set: TestSet) => Promise<TestSet>> {
-  const projection = whitening === null ? undefined : await learn(whitening, training)
+  const projection = whitening === null ? undefined : await learnFromTraining(whitening, inputs)
   return async (set) => {
-    const projected = projection === undefined ? set : projectSet(set, projection, training!)
+    const projected = projection === undefined ? set : projectSet(set, projection, inputs.training!)
     return expansion === null ? projected : expandQueries(projected, expansion)
   }
-}
-
-async function learn(
-  {kind, dim: outputs, shrink_to: shrinkTo}: NonNullable<Options['whitening']>,
-  training: string | undefined,
-): Promise<Projection> {
-  if (training === undefined)
-    throw new UserError(
-      'metrics.descriptors.whitening is learnt from descriptors of training images, and there are none. ' +
-        'Give them: --in training=descriptors.arrow (those of the images that are measured would be cheating).',
-    )
-  const {vectors, dim} = await readDescribed(training)
-  if (outputs !== null && outputs > dim)
-    throw new UserError(`metrics.descriptors.whitening.dim is ${outputs}; descriptors have ${dim} numbers. Take fewer.`)
-  const mean = meanRow(vectors, dim)
-  const items = vectors.length / dim
-  const covariance = gramMatrix(vectors, dim, Float32Array.from(mean)).map((value) => value / items)
-  return learnProjection(mean, covariance, {kind, outputs, shrinkTo})
 }
 
 function projectSet({name, queries, references}: TestSet, projection: Projection, training: string): TestSet {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
-import {learnProjection} from '../../lib/metrics/space/projection.ts'
+import {learnWhitening} from '../../lib/metrics/space/learned-whitening.ts'
+import {learnProjection, type Projection} from '../../lib/metrics/space/projection.ts'
 import {golden} from '../golden.ts'
 
 interface Entry {
@@ -13,6 +14,8 @@ interface Entry {
   readonly reduced_dim: number
   readonly gram_first8: number[][]
   readonly min_eig_index?: number
+  readonly query_ids?: number[]
+  readonly positive_ids?: number[]
 }
 
 const {vectors, entries} = (golden('heads.json') as {whitening: {vectors: number[][]; entries: Entry[]}}).whitening
@@ -26,34 +29,68 @@ describe('principal components whiten as cnnimageretrieval does', () => {
     test(`${entry.id}: mean, spread, projection and what comes out`, () => {
       const mean = meanOf(vectors)
       const shrinkTo = entry.min_eig_index ?? null
-      const learn = (outputs: number | null) =>
+      compare(entry, (outputs) =>
         learnProjection(Float64Array.from(mean), covarianceOf(vectors, mean), {
           kind: 'pca-whitening',
           outputs,
           shrinkTo,
-        })
-      const all = learn(null)
-      close([...all.mean], entry.mean)
-      close([...all.eigenvalues], entry.eigenvalues)
-      close([...all.rows], entry.projection.flat())
-      const whitened = vectors.map((row) => apply(all, row))
-      close(whitened.slice(0, 5).flat(), entry.whitened_first5.flat())
-      const reduced = learn(entry.reduced_dim)
-      close(
-        vectors.slice(0, 5).flatMap((row) => apply(reduced, row)),
-        entry.whitened_first5_reduced.flat(),
-      )
-      const first = whitened.slice(0, 8)
-      close(
-        first.flatMap((a) => first.map((b) => dot(a, b))),
-        entry.gram_first8.flat(),
+        }),
       )
     })
   }
 })
 
+describe('matching pairs whiten as cnnimageretrieval does', () => {
+  const known = entries.filter(({query_ids}) => query_ids !== undefined)
+
+  test('there are entries, and none of the file is left out', () => {
+    assert.ok(known.length > 0)
+    const others = entries.filter((entry) => !known.includes(entry) && !entry.id.startsWith('pca-whitening'))
+    assert.deepEqual(others, [])
+  })
+
+  for (const entry of known) {
+    test(`${entry.id}: mean, spread, projection and what comes out`, () => {
+      const queries = entry.query_ids!.map((id) => vectors[id]!)
+      const apart = queries.map((row, pair) => {
+        const other = vectors[entry.positive_ids![pair]!]!
+        return row.map((value, i) => value - other[i]!)
+      })
+      const mean = meanOf(queries)
+      const statistics = {
+        mean: Float64Array.from(mean),
+        differences: covarianceOf(
+          apart,
+          mean.map(() => 0),
+        ),
+        scatter: covarianceOf(vectors, mean).map((value) => value * vectors.length),
+      }
+      compare(entry, (outputs) => learnWhitening(statistics, outputs))
+    })
+  }
+})
+
+function compare(entry: Entry, learn: (outputs: number | null) => Projection): void {
+  const all = learn(null)
+  close([...all.mean], entry.mean)
+  close([...all.eigenvalues], entry.eigenvalues)
+  close([...all.rows], entry.projection.flat())
+  const whitened = vectors.map((row) => apply(all, row))
+  close(whitened.slice(0, 5).flat(), entry.whitened_first5.flat())
+  const reduced = learn(entry.reduced_dim)
+  close(
+    vectors.slice(0, 5).flatMap((row) => apply(reduced, row)),
+    entry.whitened_first5_reduced.flat(),
+  )
+  const first = whitened.slice(0, 8)
+  close(
+    first.flatMap((a) => first.map((b) => dot(a, b))),
+    entry.gram_first8.flat(),
+  )
+}
+
 /** As the originals do: a small number keeps zeros from being divided by zero. */
-function apply({mean, rows}: {mean: Float64Array; rows: Float64Array}, vector: number[]): number[] {
+function apply({mean, rows}: Projection, vector: number[]): number[] {
   const dim = mean.length
   const centred = vector.map((value, i) => value - mean[i]!)
   const turned = Array.from({length: rows.length / dim}, (_, row) =>

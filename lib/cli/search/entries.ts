@@ -50,7 +50,8 @@ export function searchEntries(config: Config): Record<string, StageEntry> {
       ...rest,
       in: {model: extract.in.model!},
       out: {descriptors: 'unit-vectors'},
-      params: ['model.backbone'],
+      // As the images are described, perhaps at several scales.
+      params: extract.params,
     },
   }
 }

@@ -1,4 +1,4 @@
-import {EigenvalueDecomposition, Matrix} from 'ml-matrix'
+import {principal, resolution, signOfLargest} from './principal.ts'
 
 /** Turns vectors into others: first the mean is taken off, then come the products with the rows. */
 export interface Projection {
@@ -22,9 +22,6 @@ export interface ProjectionOptions {
   readonly shrinkTo: number | null
 }
 
-/** Spread below this share of the largest is rounding: such directions are not blown up. */
-const resolution = 2 ** -23
-
 /**
  * Principal components of vectors with the given mean and covariance [dim, dim] (divided by their number), as cnnimageretrieval and
  * resolution-asymmetric metric learning have them (lib/utils/whiten.py): P = diag(spread)^-1/2 E'. Of each row the entry of largest
@@ -36,26 +33,19 @@ export function learnProjection(
   {kind, outputs, shrinkTo}: ProjectionOptions,
 ): Projection {
   const dim = mean.length
-  const symmetric = Matrix.from1DArray(dim, dim, covariance)
-  const {realEigenvalues, eigenvectorMatrix} = new EigenvalueDecomposition(symmetric, {assumeSymmetric: true})
-  const order = Array.from(realEigenvalues.keys()).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!)
-  const spreads = order.map((at) => Math.max(0, realEigenvalues[at]!))
+  const {values, directions} = principal(covariance, dim)
+  const spreads = values.map((value) => Math.max(0, value))
   const least = resolution * spreads[0]!
   const shrunk = shrinkTo === null ? 0 : spreads[Math.min(shrinkTo, dim - 1)]!
   const kept = Math.min(outputs ?? dim, dim)
   const rows = new Float64Array(kept * dim)
   for (let row = 0; row < kept; row++) {
-    const direction = eigenvectorMatrix.getColumn(order[row]!)
+    const direction = directions[row]!
     const spread = Math.max(least, (1 - shrunk) * spreads[row]! + shrunk)
     const scale = signOfLargest(direction) / (kind === 'pca' ? 1 : Math.sqrt(spread))
     for (let i = 0; i < dim; i++) rows[row * dim + i] = scale * direction[i]!
   }
   return {mean, rows, eigenvalues: Float64Array.from(spreads.slice(0, kept))}
-}
-
-function signOfLargest(values: readonly number[]): number {
-  const largest = values.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0)
-  return largest < 0 ? -1 : 1
 }
 
 /** Mean of rows [items, dim]. */
