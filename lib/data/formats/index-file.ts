@@ -1,5 +1,5 @@
 import {readFile} from 'node:fs/promises'
-import {isAbsolute, join} from 'node:path'
+import {isAbsolute, join, relative, sep} from 'node:path'
 import {enumerate} from '../wording.ts'
 import {listFolder} from './folder-tree.ts'
 
@@ -45,6 +45,13 @@ export function parseLines(
   note(problems, `${name} has rows that are not "${form}"`, malformed)
   if (rows.length === 0 && malformed.length === 0) problems.push(`${name} has no rows.`)
   return rows
+}
+
+/** Paths below the root may be written whole, or as Windows does. */
+export function insideRoot(root: string, path: string): string {
+  if (!isAbsolute(path)) return path.replaceAll('\\', '/').replace(/^\.\//, '')
+  const inside = relative(root, path)
+  return inside.startsWith('..') ? path : inside.split(sep).join('/')
 }
 
 /** Notes ids and paths that come twice, and paths that lead out of the root. */

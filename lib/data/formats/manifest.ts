@@ -1,10 +1,10 @@
 import {existsSync} from 'node:fs'
-import {isAbsolute, join, relative, sep} from 'node:path'
+import {join} from 'node:path'
 import {UserError} from '../../user-error.ts'
 import type {Box} from '../box.ts'
 import {boxBetween} from './boxes.ts'
 import {checkRoot, type DataSet, type OfficialSplit, type ReaderOptions, throwProblems} from './data-set.ts'
-import {checkEntries, checkPresence, note} from './index-file.ts'
+import {checkEntries, checkPresence, insideRoot, note} from './index-file.ts'
 import {readManifestTable, type TextTable} from './manifest-table.ts'
 
 /** Looked for where data.manifest is not set; the last two are open-metric-learning's. */
@@ -134,13 +134,6 @@ function readRows(
   note(problems, `${name} has boxes that are not four numbers`, wrong.box)
   note(problems, `${name} has ids that are not whole numbers from 0 to 2147483647`, wrong.id)
   return rows
-}
-
-/** Paths below the root may be written whole. */
-function insideRoot(root: string, path: string): string {
-  if (!isAbsolute(path)) return path.replaceAll('\\', '/').replace(/^\.\//, '')
-  const inside = relative(root, path)
-  return inside.startsWith('..') ? path : inside.split(sep).join('/')
 }
 
 function numberClasses(rows: readonly Row[]): (className: string) => number {

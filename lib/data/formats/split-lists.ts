@@ -1,27 +1,31 @@
+import {existsSync} from 'node:fs'
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {z} from 'zod'
+import {type PickleValue, unpickle} from '../../model/pickle.ts'
 import {UserError} from '../../user-error.ts'
 import {checkRoot, type DataSet, type ReaderOptions, throwProblems} from './data-set.ts'
-import {checkEntries, checkPresence} from './index-file.ts'
+import {checkEntries, checkPresence, insideRoot} from './index-file.ts'
 
-const usualName = 'splits.json'
+/** Looked for where data.manifest is not set. */
+const usualNames = ['splits.json', 'splits.pkl']
 const splits = ['train', 'val', 'test'] as const
 
 const lists = z.array(z.array(z.string().min(1)))
 const splitLists = z.strictObject({train: lists, val: lists.default([]), test: lists.default([])})
 
 /**
- * Reads lists of lists in JSON: `{"train": [["a/1.jpg", "a/2.jpg"], …], "val": […], "test": […]}`, a list of paths for every class, as the split
- * dictionary of Suma and Tolias 2023 has them. Classes and ids are counted through train, val and test; a class is called like its first picture's folder.
+ * Reads lists of lists, as the split dictionary of Suma and Tolias 2023 has them: `{"train": [["a/1.jpg", "a/2.jpg"], …], "val": […], "test": […]}`,
+ * a list of paths for every class, in JSON or as Python pickles it (nothing in a pickle is run). Classes and ids are counted through train, val and test; a class is called like its first picture's folder.
  * @throws UserError that lists everything wrong with the lists and which files are missing.
  */
-export async function read(root: string, {manifest: name = usualName}: ReaderOptions): Promise<DataSet> {
+export async function read(root: string, {manifest}: ReaderOptions): Promise<DataSet> {
   await checkRoot(root)
+  const name = manifest ?? usualNames.find((one) => existsSync(join(root, one))) ?? usualNames[0]!
   const given = await readLists(join(root, name))
   const classes = splits.flatMap((split) => given[split].map((paths) => ({split, paths})))
   const rows = classes
-    .flatMap(({split, paths}, label) => paths.map((path) => ({path, label, split})))
+    .flatMap(({split, paths}, label) => paths.map((path) => ({path: insideRoot(root, path), label, split})))
     .map((row, id) => ({...row, id}))
   const problems: string[] = []
   if (rows.length === 0) problems.push(`${name} names no picture.`)
@@ -47,24 +51,38 @@ export async function read(root: string, {manifest: name = usualName}: ReaderOpt
 async function readLists(path: string): Promise<z.infer<typeof splitLists>> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(
-      `${path} cannot be read (${error.code}). Set data.manifest to the lists, a JSON file in data.root.`,
+      `${path} cannot be read (${error.code}). Set data.manifest to the lists, a file in data.root: JSON, or a pickle.`,
     )
   })
-  if (bytes[0] === 0x80) {
-    throw new UserError(
-      `${path} is a pickle, which may run code when it is read, so it is not. Write it as JSON where you trust it: json.dump(pickle.load(open("splits.pkl", "rb")), open("splits.json", "w"))`,
-    )
+  const parsed = splitLists.safeParse(bytes[0] === 0x80 ? parsePickle(path, bytes) : parseJson(path, bytes))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new UserError(
+    `${path} must hold train, val and test, each a list of lists of paths; ${issue!.path.join('.') || 'it'}: ${issue!.message}.`,
+  )
+}
+
+function parseJson(path: string, bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))
+  } catch (error) {
+    throw new UserError(`${path} is no JSON: ${(error as SyntaxError).message}.`)
+  }
+}
+
+/** Dicts, lists and texts of a pickle. Whatever else it asks for, which may be code, is refused by name. */
+function parsePickle(path: string, bytes: Buffer): unknown {
+  const refuse = (name: unknown): never => {
+    throw new RangeError(`it asks for ${JSON.stringify(name)}, which lists of paths do not need`)
   }
   try {
-    const parsed = splitLists.safeParse(JSON.parse(bytes.toString('utf8')))
-    if (parsed.success) return parsed.data
-    const [issue] = parsed.error.issues
-    throw new UserError(
-      `${path} must hold train, val and test, each a list of lists of paths; ${issue!.path.join('.') || 'it'}: ${issue!.message}.`,
-    )
+    const {value} = unpickle(bytes, 0, {global: refuse, persistent: refuse})
+    return value instanceof Map ? Object.fromEntries(value as Map<PickleValue, PickleValue>) : value
   } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError(`${path} is no JSON: ${error.message}.`)
-    throw error
+    if (!(error instanceof RangeError)) throw error
+    throw new UserError(
+      `${path} is a pickle that is not read: ${error.message}. Write it as JSON: json.dump(lists, open("splits.json", "w"))`,
+    )
   }
 }
 

@@ -91,7 +91,11 @@ test('everything wrong with a manifest is listed at once, with its lines', async
 })
 
 const refused: [string, Record<string, string>, RegExp][] = [
-  ['no manifest', {}, /holds none of manifest\.csv, manifest\.arrow, manifest\.parquet, df\.csv, df_with_bboxes\.csv\. Set data\.manifest/],
+  [
+    'no manifest',
+    {},
+    /holds none of manifest\.csv, manifest\.arrow, manifest\.parquet, df\.csv, df_with_bboxes\.csv\. Set data\.manifest/,
+  ],
   ['other columns', {'df.csv': 'file,class\na,b\n'}, /df\.csv lacks the columns path and label; it has file, class\./],
   [
     'rows of other lengths',

@@ -31,13 +31,42 @@ test('classes whose folders do not tell them apart are called by their number', 
   assert.deepEqual([...found.classNames.values()], ['class 0', 'class 1'])
 })
 
-test('a pickle is refused with the line that turns it into JSON', async (context) => {
+/** pickle.dumps(lists, protocol), Python 3. */
+const pickles = {
+  2:
+    'gAJ9cQAoWAUAAAB0cmFpbnEBXXECKF1xAyhYBwAAAGEvMS5qcGdxBFgHAAAAYS8yLmpwZ3EFZV1xBlgHAAAAYi8xLmpwZ3EHYWVY' +
+    'AwAAAHZhbHEIXXEJXXEKKFgHAAAAYy8xLmpwZ3ELWAcAAABjLzIuanBncQxlYVgEAAAAdGVzdHENXXEOXXEPWAcAAABkLzEuanBn' +
+    'cRBhYXUu',
+  4:
+    'gASVbgAAAAAAAAB9lCiMBXRyYWlulF2UKF2UKIwHYS8xLmpwZ5SMB2EvMi5qcGeUZV2UjAdiLzEuanBnlGFljAN2YWyUXZRdlCiM' +
+    'B2MvMS5qcGeUjAdjLzIuanBnlGVhjAR0ZXN0lF2UXZSMB2QvMS5qcGeUYWF1Lg==',
+}
+
+for (const [protocol, text] of Object.entries(pickles)) {
+  test(`the dictionary as Python pickles it, protocol ${protocol}, is the same as in JSON`, async (context) => {
+    const root = temporaryFolder(context)
+    writeFiles(root, {...pictures, 'splits.pkl': Buffer.from(text, 'base64')})
+    const found = await read(root, {})
+    writeFiles(root, {'splits.json': JSON.stringify(lists)})
+    assert.deepEqual(found, await read(root, {}))
+  })
+}
+
+test('paths below the root may be written whole, as the original program has them', async (context) => {
   const root = temporaryFolder(context)
-  writeFiles(root, {'splits.pkl': Buffer.of(0x80, 4, 0x7d, 0x2e)})
-  await assert.rejects(
-    read(root, {manifest: 'splits.pkl'}),
-    /is a pickle, which may run code .* json\.dump\(pickle\.load/,
-  )
+  const whole = {train: lists.train.map((paths) => paths.map((path) => `${root}/${path}`))}
+  writeFiles(root, {...pictures, 'splits.json': JSON.stringify(whole)})
+  assert.deepEqual((await read(root, {})).path, lists.train.flat())
+})
+
+test('a pickle that asks for more than lists is refused by what it asks for, and nothing is run', async (context) => {
+  const root = temporaryFolder(context)
+  // os.system(…) in place of a path
+  const hostile = 'gASVPAAAAAAAAAB9lIwFdHJhaW6UXZRdlIwFcG9zaXiUjAZzeXN0ZW2Uk5SMEHRvdWNoIC90bXAvbmV2ZXKUhZRSlGFhcy4='
+  writeFiles(root, {'splits.pkl': Buffer.from(hostile, 'base64')})
+  await assert.rejects(read(root, {}), /is a pickle that is not read: it asks for "posix\.system", which .* json\.dump/)
+  writeFiles(root, {'splits.pkl': Buffer.from(pickles[4], 'base64').subarray(0, 60)})
+  await assert.rejects(read(root, {}), /is a pickle that is not read: its pickle is cut short/)
 })
 
 const refused: [string, string | undefined, RegExp][] = [
