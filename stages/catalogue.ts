@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import {readFile, stat} from 'node:fs/promises'
+import {join} from 'node:path'
 import {describeNumerics} from '../lib/engine/numerics.ts'
 import type {MetricsSpec} from '../lib/metrics/parameters.ts'
 import {backboneNames} from '../lib/model/spec.ts'
@@ -131,19 +132,11 @@ export const catalogue: Catalogue = {
       modules: (values) => [loaderThread, backboneModule(values)],
       numeric: true,
     },
-    // Not in pipeline.yaml: `nearmiss export` gives these two a model.
-    'export-pytorch': {
-      module: 'stages/export-model.ts',
-      inputs: {model: {kind: 'model'}},
-      outputs: {network: 'model'},
-      numeric: false,
-    },
-    'export-onnx': {
-      module: 'stages/export-model.ts',
-      inputs: {model: {kind: 'model'}},
-      outputs: {network: 'onnx'},
-      numeric: false,
-    },
+    // Not in pipeline.yaml: `nearmiss export` gives these a model.
+    'export-safetensors': exportTo('model'),
+    'export-torch': exportTo('torch'),
+    'export-onnx': exportTo('onnx'),
+    'export-tfjs': exportTo('tfjs'),
     evaluate: {
       module: 'stages/evaluate.ts',
       inputs: {
@@ -175,10 +168,10 @@ export const catalogue: Catalogue = {
       (await import('../lib/tables/descriptors.ts')).checkDescriptors(file, inputs.images!, String(values.split)),
     ),
     'unit-vectors': table(async (file) => (await import('../lib/tables/descriptors.ts')).checkUnitVectors(file)),
-    onnx: {
-      extension: '.onnx',
-      check: async (file) => ((await stat(file)).size > 0 ? [] : ['the network is empty']),
-    },
+    torch: {extension: '.pth', check: isNotEmpty},
+    onnx: {extension: '.onnx', check: isNotEmpty},
+    // A folder: it is never in the store.
+    tfjs: {extension: '.tfjs', check: (folder) => isNotEmpty(join(folder, 'model.json'))},
     index: {
       extension: '.hnsw',
       check: async (file) => ((await stat(file)).size > 0 ? [] : ['the index is empty']),
@@ -256,6 +249,19 @@ function objectiveModules(spec: ObjectiveSpec): string[] {
     ...(miner ? [`lib/objectives/miners/${miner.name}.ts`] : []),
     ...regularizers.map(({name}) => `lib/objectives/regularizers/${name}.ts`),
   ])
+}
+
+function exportTo(kind: string): StageDefinition {
+  return {
+    module: 'stages/export-model.ts',
+    inputs: {model: {kind: 'model'}},
+    outputs: {network: kind},
+    numeric: false,
+  }
+}
+
+async function isNotEmpty(file: string): Promise<string[]> {
+  return (await stat(file)).size > 0 ? [] : ['the network is empty']
 }
 
 function table(check: FileKind['check']): FileKind {

@@ -129,8 +129,10 @@ export function buildProgram({version, run}: ProgramHost): Command {
       '[model]',
       'demo (its best epoch), demo@3, demo@last, or the file of a model (default: "demo", else the only run)',
     )
-    .addOption(new Option('--to <format>', 'pytorch: safetensors').choices(['pytorch', 'onnx']).makeOptionMandatory())
-    .option('--out <file>', 'default: demo-epoch3.safetensors or .onnx here')
+    .addOption(
+      new Option('--to <program>', 'which program reads it').choices(['pytorch', 'onnx', 'tfjs']).makeOptionMandatory(),
+    )
+    .option('--out <file>', 'default: demo-epoch3.safetensors, .onnx or .tfjs here; for pytorch also *.pth')
     .option('--force', 'replace a file that exists', false)
     .action((model: string | undefined, options) =>
       run(async (project, terminal) =>

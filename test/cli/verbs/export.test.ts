@@ -36,6 +36,23 @@ test('exporting the model of a run', async (context) => {
     assert.ok((await stat(out)).size > 100_000)
   })
 
+  await context.test(
+    "the name of the file says which of PyTorch's formats; TensorFlow.js gets a folder, replaced by force",
+    async () => {
+      const torch = await nearmiss(folder, 'export', '--to', 'pytorch', '--out', 'net.pth')
+      assert.equal(torch.code, 0, torch.stderr)
+      assert.equal(await readFile(join(folder, 'net.pth'), 'latin1').then((bytes) => bytes.slice(0, 2)), 'PK')
+      for (const force of [[], ['--force']]) {
+        const {code, stdout, stderr} = await nearmiss(folder, 'export', '--to', 'tfjs', ...force)
+        assert.equal(code, 0, stderr)
+        assert.match(stdout, /^demo-epoch0\.tfjs {2}.*[kM]B/)
+      }
+      assert.deepEqual((await readdir(join(folder, 'demo-epoch0.tfjs'))).sort(), ['group1-shard1of1.bin', 'model.json'])
+      const refused = await nearmiss(folder, 'export', '--to', 'tfjs')
+      assert.match(refused.stderr, /demo-epoch0\.tfjs exists\. Give another --out, or --force\./)
+    },
+  )
+
   await context.test('a file that was exported can be exported again, and what is no model cannot', async () => {
     const again = await nearmiss(folder, 'export', 'demo-epoch0.safetensors', '--to', 'onnx', '--out', 'again.onnx')
     assert.equal(again.code, 0, again.stderr)
@@ -47,6 +64,7 @@ test('exporting the model of a run', async (context) => {
 
   await context.test('wrong commands say what there is, and leave nothing behind', async () => {
     await mkdir(join(folder, 'taken.onnx'))
+    await mkdir(join(folder, 'mine.tfjs'))
     const cases: [string[], RegExp][] = [
       [['demo@7', '--to', 'onnx'], /Run demo has no model of epoch 7\. It has 0\./],
       [['other', '--to', 'onnx'], /There is no run "other"\..*demo/],
@@ -55,7 +73,13 @@ test('exporting the model of a run', async (context) => {
       [['demo', '--to', 'onnx', '--out', 'net.pth'], /net\.pth: a file for onnx is called \*\.onnx\./],
       [['demo', '--to', 'onnx', '--out', 'no/where/net.onnx'], /There is no folder .*no\/where\. Make it first/],
       [['demo', '--to', 'onnx', '--out', 'taken.onnx', '--force'], /taken\.onnx is a folder\. Name a file in it\./],
-      [['demo', '--to', 'caffe'], /Allowed choices are pytorch, onnx\./],
+      [
+        ['demo', '--to', 'pytorch', '--out', 'n.ckpt'],
+        /a file for pytorch is called \*\.safetensors or \*\.pth or \*\.pt\./,
+      ],
+      [['demo', '--to', 'tfjs', '--out', 'net'], /net: a folder for tfjs is called \*\.tfjs\./],
+      [['demo', '--to', 'tfjs', '--out', 'mine.tfjs', '--force'], /mine\.tfjs exists and is no exported model\./],
+      [['demo', '--to', 'caffe'], /Allowed choices are pytorch, onnx, tfjs\./],
     ]
     const before = await readdir(folder)
     const ended = await Promise.all(cases.map(([args]) => nearmiss(folder, 'export', ...args)))

@@ -2,43 +2,16 @@ import assert from 'node:assert/strict'
 import {readFile} from 'node:fs/promises'
 import {test} from 'node:test'
 import {normaliseRows} from '../../../lib/engine/normalise-rows.ts'
-import type {ModelFile} from '../../../lib/model/checkpoint.ts'
 import {exportModel} from '../../../lib/model/export/export-model.ts'
 import {buildOnnx} from '../../../lib/model/export/onnx/write.ts'
 import {openNetwork} from '../../../lib/model/network.ts'
-import type {ModelSpec} from '../../../lib/model/spec.ts'
 import {UserError} from '../../../lib/user-error.ts'
 import {temporaryFolder} from '../fixtures.ts'
-import {tiny, tinyImages, tinyWeights} from '../tiny-network.ts'
+import {tiny, tinyImages} from '../tiny-network.ts'
+import {exampleNetworks, linear, modelOf} from './example-networks.ts'
 import {runGraph} from './run-graph.ts'
 
-const linear = {size: 5, hidden: [], relu: 'between', normalise: 'none'} as const
-
-const networks: Readonly<Record<string, ModelSpec>> = {
-  'ResNet18 with SPoC': tiny,
-  'ResNet18 with the stem for ImageNet, MAC and a linear layer': {
-    ...tiny,
-    stem: 'imagenet',
-    pool: 'mac',
-    embedding: linear,
-  },
-  'ResNet34 trained with live batch norm, GeM and layers with ReLU between': {
-    ...tiny,
-    backbone: 'resnet34',
-    batchnorm: 'live',
-    pool: 'gem',
-    embedding: {...linear, hidden: [6], normalise: 'added'},
-  },
-  'ResNet50 with GeM per channel and the layers of the Reality Check': {
-    ...tiny,
-    backbone: 'resnet50',
-    width: 2,
-    pool: 'gem-channels',
-    embedding: {...linear, hidden: [6, 7], relu: 'mlrc', normalise: 'clamped'},
-  },
-}
-
-for (const [name, spec] of Object.entries(networks)) {
+for (const [name, spec] of Object.entries(exampleNetworks)) {
   test(`${name}: the ONNX graph gives the descriptors that the network gives`, async () => {
     const model = await modelOf(spec)
     // odd and even sides: PyTorch and TensorFlow pad them differently
@@ -62,7 +35,7 @@ test('a graph of R-MAC is refused with a reason', async (t) => {
 test('equal models give equal bytes, in which their origin can be read', async (t) => {
   const place = temporaryFolder(t)
   const model = await modelOf({...tiny, embedding: linear})
-  for (const format of ['onnx', 'pytorch'] as const) {
+  for (const format of ['onnx', 'safetensors', 'torch'] as const) {
     const [first, second] = [place(`first.${format}`), place(`second.${format}`)]
     for (const path of [first, second]) await exportModel(path, model, format, {run: 'demo', epoch: 3})
     const bytes = await readFile(first)
@@ -70,8 +43,3 @@ test('equal models give equal bytes, in which their origin can be read', async (
     assert.ok(bytes.includes('nearmiss.origin') && bytes.includes('demo') && bytes.includes('nearmiss.preprocessing'))
   }
 })
-
-async function modelOf(spec: ModelSpec): Promise<ModelFile> {
-  const preprocessing = {transforms: [{resize: 32}], mean: [0.45, 0.5, 0.4], std: [0.22, 0.2, 0.25]}
-  return {spec, preprocessing, weights: await tinyWeights(spec), provenance: {weights: 'drawn'}}
-}
