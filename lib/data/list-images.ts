@@ -1,5 +1,6 @@
 import {resolve} from 'node:path'
 import type {ImagesTable} from '../tables/images.ts'
+import type {MembersTable} from '../tables/members.ts'
 import {UserError} from '../user-error.ts'
 import {type Box, fitBox} from './box.ts'
 import {type CheckedFile, checkFiles} from './check-files.ts'
@@ -7,10 +8,13 @@ import {type DataSet, type Reader, throwProblems} from './formats/data-set.ts'
 import type {DataParameters} from './parameters.ts'
 import {describeSize} from './published-sizes.ts'
 import {assignSplits} from './splits.ts'
+import {arrangeTestSets} from './test-sets.ts'
 import {bounded, enumerate} from './wording.ts'
 
 export interface ImageListing {
   readonly images: ImagesTable
+  /** Who is looked for among whom, where the data set says so. */
+  readonly members: MembersTable
   /** Files with equal bytes. */
   readonly duplicates: readonly DuplicateGroup[]
   /** Sentences worth telling the user. */
@@ -36,7 +40,8 @@ export async function listImages(
   const root = resolve(data.root)
   const dataSet = await readDataSet(data, root)
   const {split, problems, notes} = assignSplits(data, dataSet)
-  throwProblems(`The data set "${root}" cannot be split`, problems)
+  const testSets = arrangeTestSets(dataSet, split)
+  throwProblems(`The data set "${root}" cannot be split`, [...problems, ...testSets.problems])
   const size = describeSize(data.format, dataSet)
   if (data.strict && size !== undefined) throw new UserError(`${size} Fetch the rest, or leave out data.strict.`)
   const files = await checkFiles(root, dataSet.path, options.onProgress)
@@ -45,8 +50,15 @@ export async function listImages(
   const duplicates = findDuplicates(images)
   return {
     images,
+    members: testSets.members,
     duplicates,
-    notes: [...dataSet.notes, ...(size === undefined ? [] : [size]), ...notes, ...describeDuplicates(duplicates)],
+    notes: [
+      ...dataSet.notes,
+      ...(size === undefined ? [] : [size]),
+      ...notes,
+      ...testSets.notes,
+      ...describeDuplicates(duplicates),
+    ],
   }
 }
 

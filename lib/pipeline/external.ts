@@ -1,7 +1,6 @@
 import {createHash, type Hash} from 'node:crypto'
-import {type BigIntStats, createReadStream, readdirSync, statSync} from 'node:fs'
-import {resolve} from 'node:path'
-import {UserError} from '../user-error.ts'
+import {type BigIntStats, createReadStream, readdirSync, realpathSync, statSync} from 'node:fs'
+import {join, resolve} from 'node:path'
 import type {Cache} from './cache.ts'
 import type {ExternalInput} from './stage.ts'
 
@@ -59,21 +58,33 @@ export function isYoung(stats: BigIntStats): boolean {
 /** The folder's own path counts: tables may hold it, and a moved folder must not leave them pointing nowhere. */
 function hashTree(folder: string): string {
   const hash = createHash('sha256').update(`${folder}\n`)
-  hashFolder(folder, '', hash)
+  hashFolder(folder, '', [realpathSync(folder)], hash)
   return hash.digest('hex')
 }
 
-function hashFolder(folder: string, prefix: string, hash: Hash): void {
+/** Links are followed. What cannot be (to nothing, in a circle) counts by its name: the stage tells of all of them at once. */
+function hashFolder(folder: string, prefix: string, above: readonly string[], hash: Hash): void {
   const entries = readdirSync(folder, {withFileTypes: true})
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = `${folder}/${entry.name}`
-    if (entry.isDirectory()) {
-      hashFolder(path, `${prefix}${entry.name}/`, hash)
+    const name = prefix + entry.name
+    const stats = entry.isDirectory() ? undefined : findStats(path)
+    if (stats !== undefined && !stats.isDirectory()) {
+      hash.update(`${JSON.stringify(name)} ${stats.size} ${stats.mtimeNs}\n`)
       continue
     }
-    const stats = statSync(path, {bigint: true, throwIfNoEntry: false})
-    if (stats === undefined) throw new UserError(`${path} is a link to nothing. Remove it or mend it`)
-    if (stats.isDirectory()) hashFolder(path, `${prefix}${entry.name}/`, hash)
-    else hash.update(`${JSON.stringify(prefix + entry.name)} ${stats.size} ${stats.mtimeNs}\n`)
+    const real = entry.isDirectory() ? join(above.at(-1)!, entry.name) : stats && realpathSync(path)
+    if (real === undefined || above.includes(real)) hash.update(`${JSON.stringify(name)} leads nowhere\n`)
+    else hashFolder(path, `${name}/`, [...above, real], hash)
+  }
+}
+
+/** undefined for a link to nothing or to itself. */
+function findStats(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, {bigint: true})
+  } catch (error) {
+    if (['ENOENT', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
   }
 }

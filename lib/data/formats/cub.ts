@@ -1,10 +1,10 @@
 import {readFile} from 'node:fs/promises'
 import {isAbsolute, join} from 'node:path'
 import type {Box} from '../box.ts'
-import {enumerate} from '../wording.ts'
 import {boxBetween} from './boxes.ts'
 import {checkRoot, type DataSet, type ReaderOptions, throwProblems} from './data-set.ts'
-import {listFolder} from './folder-tree.ts'
+import {listTree} from './folder-tree.ts'
+import {note} from './index-file.ts'
 
 /**
  * Reads the folder of CUB-200-2011: images.txt `<image id> <class folder>/<file>`, image_class_labels.txt `<image id> <class id>`,
@@ -115,33 +115,18 @@ function parseBox(text: string): Box | undefined {
 }
 
 async function compareFiles(root: string, images: Index, problems: string[]): Promise<void> {
-  const files = await listTree(join(root, 'images'), '')
-  if (files === undefined) {
+  const found = await listTree(join(root, 'images')).catch(() => undefined)
+  if (found === undefined) {
     problems.push('The folder images is missing or cannot be listed.')
     return
   }
+  const files = new Set(found.files)
   const indexed = new Set(images.values())
   const missing = [...indexed].filter((path) => !files.has(path))
-  const extra = [...files].filter((path) => !indexed.has(path))
+  const extra = found.files.filter((path) => !indexed.has(path))
   note(problems, 'images.txt names files that are not there', missing, 'Restore them, or remove their rows.')
   note(problems, 'The folder images has files that images.txt does not name', extra, 'Remove them, or add their rows.')
-}
-
-function note(problems: string[], what: string, items: readonly string[], advice = ''): void {
-  if (items.length > 0) problems.push(`${enumerate(what, items)} ${advice}`.trim())
-}
-
-/** Paths of all files below a folder, hidden ones left out; undefined when the folder cannot be listed. */
-async function listTree(folder: string, prefix: string): Promise<Set<string> | undefined> {
-  const entries = await listFolder(folder).catch(() => undefined)
-  if (entries === undefined) return undefined
-  const files = new Set<string>()
-  for (const {name, kind} of entries) {
-    if (kind === 'file') files.add(prefix + name)
-    if (kind === 'folder')
-      for (const path of (await listTree(join(folder, name), `${prefix}${name}/`)) ?? []) files.add(path)
-  }
-  return files
+  note(problems, 'The folder images has links that lead back to where they are', found.circles, 'Remove them.')
 }
 
 function assemble(images: Index, labels: Index, classes: Index, sides: Index | undefined): DataSet {

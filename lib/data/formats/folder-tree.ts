@@ -1,4 +1,4 @@
-import {readdir, stat} from 'node:fs/promises'
+import {readdir, realpath, stat} from 'node:fs/promises'
 import {join} from 'node:path'
 
 export interface Entry {
@@ -18,6 +18,25 @@ export async function listFolder(folder: string): Promise<Entry[]> {
     }),
   )
   return entries.sort((a, b) => compareCodePoints(a.name, b.name))
+}
+
+/** Paths of all files below a folder, links followed, hidden ones left out; links that lead back to where one came from are told, not followed. */
+export async function listTree(folder: string): Promise<{files: string[]; circles: string[]}> {
+  const files: string[] = []
+  const circles: string[] = []
+  const visit = async (own: string, prefix: string, above: readonly string[]): Promise<void> => {
+    const real = await realpath(own)
+    if (above.includes(real)) {
+      circles.push(prefix.slice(0, -1))
+      return
+    }
+    for (const {name, kind} of await listFolder(own)) {
+      if (kind === 'file') files.push(prefix + name)
+      if (kind === 'folder') await visit(join(own, name), `${prefix}${name}/`, [...above, real])
+    }
+  }
+  await visit(folder, '', [])
+  return {files, circles}
 }
 
 /** Order of code points, which is that of UTF-8 bytes; comparing strings would order emoji by UTF-16 halves. */

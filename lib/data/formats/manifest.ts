@@ -49,7 +49,7 @@ export async function read(root: string, {manifest, boxes = false}: ReaderOption
     label: rows.map(({className}) => numberOf(className)),
     classNames: new Map(rows.map(({className}) => [numberOf(className), className])),
     ...(table.columns.has('split') && sidesOf(rows)),
-    ...(rows.some(({isQuery}) => isQuery) && {testSets: [testSetOf(rows)]}),
+    ...(rows.some(({isQuery}) => isQuery) && {testSets: testSetsOf(rows)}),
     ...(boxes && {boxes: rows.map(({box}) => box)}),
     notes:
       !boxes && corners.every((column) => table.columns.has(column))
@@ -156,10 +156,13 @@ function sidesOf(rows: readonly Row[]): Pick<DataSet, 'official' | 'closedSet'> 
   return {closedSet: rows.map(({split}) => (split === 'val' || split === 'test' ? 'test' : split))}
 }
 
-function testSetOf(rows: readonly Row[]) {
-  return {
-    name: 'manifest',
-    queries: rows.flatMap(({id, isQuery}) => (isQuery ? [id] : [])),
-    gallery: rows.flatMap(({id, isGallery}) => (isGallery ? [id] : [])),
-  }
+/** Queries of a split look among the gallery of the same split. */
+function testSetsOf(rows: readonly Row[]): NonNullable<DataSet['testSets']> {
+  const members = rows.filter(({isQuery, isGallery}) => isQuery || isGallery)
+  const splits = [...new Set(members.map(({split}) => split))]
+  return splits.map((own) => ({
+    name: splits.length === 1 ? 'manifest' : `manifest-${own}`,
+    queries: members.flatMap(({id, split, isQuery}) => (split === own && isQuery ? [id] : [])),
+    gallery: members.flatMap(({id, split, isGallery}) => (split === own && isGallery ? [id] : [])),
+  }))
 }
