@@ -35,7 +35,7 @@ export const catalogue: Catalogue = {
     'prepare-splits': {
       module: 'stages/prepare-splits.ts',
       inputs: {},
-      outputs: {images: 'images'},
+      outputs: {images: 'images', membership: 'membership'},
       external: (values) => [{path: text(values, 'data', 'root'), kind: 'tree', parameter: 'data.root'}],
       modules: (values) => [`lib/data/formats/${text(values, 'data', 'format')}.ts`],
       numeric: false,
@@ -150,10 +150,14 @@ export const catalogue: Catalogue = {
         },
         descriptors: {kind: 'descriptors'},
         gallery: {kind: 'descriptors', needed: ({gallery}) => (gallery ?? false) !== false},
-        // By hand, with --in; membership also where pipeline.yaml has with: {membership: true}.
+        membership: {
+          kind: 'membership',
+          belongsTo: 'images',
+          reads: ({split}) => ({columns: ['set', 'id', 'role'], where: {split}}),
+        },
+        // By hand, with --in.
         labels: {kind: 'labels', needed: () => false, standsFor: 'images'},
         gallery_labels: {kind: 'labels', needed: () => false},
-        membership: {kind: 'membership', needed: ({membership}) => membership === true},
         training: {kind: 'descriptors', needed: isWhitened},
         training_labels: {kind: 'labels', needed: () => false},
       },
@@ -164,6 +168,7 @@ export const catalogue: Catalogue = {
   },
   kinds: {
     images: table(async (file) => (await import('../lib/tables/images.ts')).checkImages(file)),
+    membership: table(async (file) => (await import('../lib/tables/members.ts')).checkMembers(file)),
     descriptors: table(async (file, {inputs, values}) =>
       (await import('../lib/tables/descriptors.ts')).checkDescriptors(file, inputs.images!, String(values.split)),
     ),

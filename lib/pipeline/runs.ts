@@ -56,14 +56,31 @@ export async function findRunner(artifacts: string, run: string): Promise<{pid: 
 
 /** The numbers of an entry's output of kind `metrics`, by name: `{precision_at_1: 0.54}`; undefined when there are none. */
 export function findMetrics(artifacts: string, key: string): Readonly<Record<string, number>> | undefined {
+  return findMeasurement(artifacts, key)?.metrics
+}
+
+/** The same with the numbers of every test set that has a name; there are none where all images are one set. */
+export function findMeasurement(artifacts: string, key: string): Measurement | undefined {
   const entry = findEntry(artifacts, key)
   if (entry.state !== 'present') return undefined
   const output = Object.values(entry.manifest.outputs).find(({kind}) => kind === 'metrics')
   const parsed = metricsSchema.safeParse(output === undefined ? undefined : readJson(join(entry.folder, output.file)))
-  return parsed.success ? parsed.data.metrics : undefined
+  if (!parsed.success) return undefined
+  const {metrics, set, sets} = parsed.data
+  return {metrics, sets: sets ?? (set === undefined ? [] : [{name: set, metrics}])}
 }
 
-const metricsSchema = z.object({metrics: z.record(z.string(), z.number())})
+export interface Measurement {
+  readonly metrics: Readonly<Record<string, number>>
+  readonly sets: readonly {readonly name: string; readonly metrics: Readonly<Record<string, number>>}[]
+}
+
+const numbers = z.record(z.string(), z.number())
+const metricsSchema = z.object({
+  metrics: numbers,
+  set: z.string().optional(),
+  sets: z.array(z.object({name: z.string(), metrics: numbers})).optional(),
+})
 
 /** runs/<run>, after a check that the name is one. */
 export function runFolder(artifacts: string, run: string): string {

@@ -135,13 +135,15 @@ function findInputs(node: Node, {inputs: loose, run, artifacts}: StageByHandRequ
   const found: Record<string, string> = {}
   for (const [input, path] of Object.entries(loose)) found[input] = resolve(path)
   const refs = readRefs(artifacts, run)
-  const replaced = Object.keys(loose).map((input) => node.definition.inputs[input]?.standsFor)
+  const replaced = Object.keys(loose).flatMap((input) => [input, node.definition.inputs[input]?.standsFor])
   for (const [input, source] of Object.entries(node.inputs)) {
-    if (Object.hasOwn(loose, input) || replaced.includes(input)) continue
+    const {belongsTo} = node.definition.inputs[input]!
+    if (replaced.includes(input) || (belongsTo !== undefined && replaced.includes(belongsTo))) continue
     const key = refs[source.node]
     const entry = key === undefined ? undefined : findEntry(artifacts, key)
-    if (entry?.state === 'present' && !entry.dropped.includes(source.output)) {
-      found[input] = join(entry.folder, entry.manifest.outputs[source.output]!.file)
+    const output = entry?.state === 'present' ? entry.manifest.outputs[source.output] : undefined
+    if (entry?.state === 'present' && output !== undefined && !entry.dropped.includes(source.output)) {
+      found[input] = join(entry.folder, output.file)
     } else {
       const dropped = entry?.state === 'present' ? 'let go by a keep rule' : 'not computed'
       problems.push(

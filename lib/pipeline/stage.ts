@@ -30,6 +30,8 @@ export interface StageInput {
   readonly needed?: (values: Values) => boolean
   /** Given as a loose file, it takes the place of this other input, which is then not looked for. */
   readonly standsFor?: string
+  /** It is about this other input: where that is given as a loose file, or replaced by one, this one is not looked for. */
+  readonly belongsTo?: string
   /** What of the file the stage reads, handed to the kind's `digest`; default: all its bytes. */
   readonly reads?: (values: Values) => Values
 }

@@ -3,6 +3,7 @@ import {batchesDefinition} from './batches.ts'
 import type {TableDefinition} from './definition.ts'
 import {descriptorsDefinition} from './descriptors.ts'
 import {imagesDefinition} from './images.ts'
+import {membershipDefinition} from './members.ts'
 import {neighboursDefinition} from './neighbours.ts'
 import {queriesDefinition} from './queries.ts'
 import {ratesDefinition} from './rates.ts'
@@ -12,6 +13,7 @@ import {stepsDefinition} from './steps.ts'
 /** Every table of ours by name: the schemas that `nearmiss show` and the docs print. */
 export const tableDefinitions: Readonly<Record<string, TableDefinition>> = {
   images: imagesDefinition,
+  membership: membershipDefinition,
   descriptors: descriptorsDefinition,
   neighbours: neighboursDefinition,
   batches: batchesDefinition,

@@ -25,12 +25,12 @@ export function describeMetrics(
   const parts = measured.map((one) => ({name: one.set.name, ...describeSet(one, spec)}))
   const [first] = parts
   if (first === undefined) throw new Error('there is no test set')
-  const {name: _, ...only} = first
+  const {name, ...only} = first
   const names = Object.keys(first.metrics)
   const mean = (name: string) => parts.reduce((sum, {metrics}) => sum + metrics[name]!, 0) / parts.length
   return {
     ...(parts.length === 1
-      ? only
+      ? {...(name === '' ? {} : {set: name}), ...only}
       : {metrics: Object.fromEntries(names.map((name) => [name, mean(name)])), sets: parts}),
     ...origin,
     convention: spec.convention,

@@ -2,24 +2,27 @@ import {bounded} from '../../lib/data/wording.ts'
 import type {DescriptorSet} from '../../lib/engine/nearest/sets.ts'
 import type {LooseColumn} from '../../lib/tables/loose/table.ts'
 import {readLoose} from '../../lib/tables/loose.ts'
+import {type MembersTable, readMembers, roles} from '../../lib/tables/members.ts'
 import {UserError} from '../../lib/user-error.ts'
 import {pickRows} from './classes.ts'
-import {listColumns} from './described.ts'
+import {isOurs, listColumns} from './described.ts'
 import type {TestSet} from './test-set.ts'
-
-/** What an image is in a test set. */
-const roles = ['query', 'gallery', 'both']
 
 /**
  * The test sets of a table of (set, id, role), in the order in which it names them: In-Shop has queries and a gallery, VehicleID
- * three overlapping sets. Throws UserError for unknown roles and images, and for a set without queries or without a gallery.
+ * three overlapping sets. A table of ours has those of every split; where this one has none, all images are one set. Throws UserError for
+ * unknown roles and images, ids that repeat, and a set without queries or without a gallery.
  */
 export async function splitByMembership(
   path: string,
+  split: string,
   queries: DescriptorSet,
   references: DescriptorSet,
 ): Promise<TestSet[]> {
-  const members = await readMembers(path)
+  const rows = (await isOurs(path)) ? ofSplit(await readMembers(path), split) : await readLooseMembers(path)
+  if (rows === undefined) return [{name: '', queries, references}]
+  checkRepeats(path, rows)
+  const members = groupBySet(rows)
   const rowsOf = {queries: rowNumbers(queries), references: rowNumbers(references)}
   return Array.from(members, ([name, {asking, asked}]) => {
     const isWhole = asking.length === asked.length && asking.every((id, at) => id === asked[at])
@@ -43,7 +46,18 @@ export async function splitByMembership(
   })
 }
 
-async function readMembers(path: string): Promise<Map<string, {asking: number[]; asked: number[]}>> {
+interface Member {
+  readonly set: string
+  readonly id: number
+  readonly role: string
+}
+
+function ofSplit({split, set, id, role}: MembersTable, wanted: string): Member[] | undefined {
+  const rows = Array.from(id.keys()).filter((row) => split[row] === wanted)
+  return rows.length === 0 ? undefined : rows.map((row) => ({set: set[row]!, id: id[row]!, role: role[row]!}))
+}
+
+async function readLooseMembers(path: string): Promise<Member[]> {
   const table = await readLoose(path)
   const column = <Kind extends LooseColumn['kind']>(name: string, kind: Kind) => {
     const found = table.columns.get(name)
@@ -54,14 +68,30 @@ async function readMembers(path: string): Promise<Map<string, {asking: number[];
   const wrong = role.flatMap((own, row) => (roles.includes(own) ? [] : [`row ${row}: "${own}"`]))
   if (wrong.length > 0)
     throw new UserError(`${path} has roles that are none of ${roles.join(', ')}: ${bounded(wrong)}.`)
+  if (set.length === 0) throw new UserError(`${path} names no set at all.`)
+  return set.map((name, row) => ({set: name, id: id[row]!, role: role[row]!}))
+}
+
+/** One image may ask and be found; it cannot do so twice. */
+function checkRepeats(path: string, rows: readonly Member[]): void {
+  const rowOf = new Map<string, number>()
+  const repeated = rows.flatMap(({set, id, role}, row) => {
+    const name = `id ${id} as ${role} of ${set}`
+    const before = rowOf.get(name)
+    rowOf.set(name, row)
+    return before === undefined ? [] : [`${name} in rows ${before} and ${row}`]
+  })
+  if (repeated.length > 0) throw new UserError(`${path} has images more than once: ${bounded(repeated)}.`)
+}
+
+function groupBySet(rows: readonly Member[]): Map<string, {asking: number[]; asked: number[]}> {
   const members = new Map<string, {asking: number[]; asked: number[]}>()
-  for (const [row, name] of set.entries()) {
-    const own = members.get(name) ?? {asking: [], asked: []}
-    members.set(name, own)
-    if (role[row] !== 'gallery') own.asking.push(id[row]!)
-    if (role[row] !== 'query') own.asked.push(id[row]!)
+  for (const {set, id, role} of rows) {
+    const own = members.get(set) ?? {asking: [], asked: []}
+    members.set(set, own)
+    if (role !== 'gallery') own.asking.push(id)
+    if (role !== 'query') own.asked.push(id)
   }
-  if (members.size === 0) throw new UserError(`${path} names no set at all.`)
   return members
 }
 

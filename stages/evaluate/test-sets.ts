@@ -35,7 +35,7 @@ export async function openMaterial(inputs: Inputs, split: string): Promise<Mater
   const sets =
     inputs.membership === undefined
       ? [{name: '', queries, references}]
-      : await splitByMembership(inputs.membership, queries, references)
+      : await splitByMembership(inputs.membership, split, queries, references)
   return {sets, origin: classes.origin}
 }
 

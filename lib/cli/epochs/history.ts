@@ -1,4 +1,4 @@
-import {findMetrics, findRun, type RunRecord, readRefs} from '../../pipeline/runs.ts'
+import {findMeasurement, findRun, type Measurement, type RunRecord, readRefs} from '../../pipeline/runs.ts'
 import {findEntry, type Manifest} from '../../pipeline/store.ts'
 import {epochOf} from '../progress/view.ts'
 import type {EpochHistory, EpochRow, Metrics} from './row.ts'
@@ -34,12 +34,14 @@ interface Committed {
   readonly epoch: number | undefined
   readonly manifest: Manifest
   readonly metrics: Metrics | undefined
+  readonly sets: Measurement['sets']
 }
 
 function findCommitted(artifacts: string, [node, key]: [string, string]): Committed[] {
   const entry = findEntry(artifacts, key)
   if (entry.state !== 'present') return []
-  return [{epoch: epochOf(node), manifest: entry.manifest, metrics: findMetrics(artifacts, key)}]
+  const measured = findMeasurement(artifacts, key)
+  return [{epoch: epochOf(node), manifest: entry.manifest, metrics: measured?.metrics, sets: measured?.sets ?? []}]
 }
 
 /** In the order the configuration lists them. */
@@ -56,9 +58,11 @@ function selectingMetric(record: RunRecord | undefined): string | undefined {
 }
 
 function gatherRow(epoch: number, nodes: readonly Committed[]): Omit<EpochRow, 'best'> {
+  const sets = nodes.flatMap((node) => node.sets)
   return {
     epoch,
     metrics: Object.assign({}, ...nodes.map(({metrics}) => metrics)),
+    ...(sets.length > 0 && {sets}),
     ...findTraining(nodes),
     seconds: nodes.reduce((sum, {manifest}) => sum + manifest.seconds, 0),
   }

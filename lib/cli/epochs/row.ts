@@ -5,6 +5,8 @@ export type Metrics = Readonly<Record<string, number>>
 export interface EpochRow {
   readonly epoch: number
   readonly metrics: Metrics
+  /** The same of each test set that has a name; `metrics` are their means. */
+  readonly sets?: readonly {readonly name: string; readonly metrics: Metrics}[]
   /** Mean over the epoch's steps. */
   readonly loss?: number
   /** Mean share of tuples with a loss above zero. */

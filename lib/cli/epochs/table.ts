@@ -12,7 +12,18 @@ export function renderEpochTable(history: EpochHistory, paint: Paint): string[] 
   const rows = history.epochs.map((row) => epochCells(row, names, paint))
   const baseline = history.baseline === undefined ? [] : [baselineCells(history.baseline, names)]
   const [titles, ...lines] = renderTable(columnsOf(names), [...baseline, ...rows])
-  return [paint('strong', titles!), ...lines, ...verdict(history, names[0], paint)]
+  return [paint('strong', titles!), ...lines, ...verdict(history, names[0], paint), ...renderSets(history, paint)]
+}
+
+/** Every test set of the best epoch under its name; above are the means. */
+function renderSets({epochs, metricNames}: EpochHistory, paint: Paint): string[] {
+  const best = epochs.find((row) => row.best)
+  if (best?.sets === undefined) return []
+  const title = `epoch ${best.epoch}, by test set`
+  const columns = [{title, align: 'left'} as const, ...metricNames.map(metricColumn)]
+  const rows = best.sets.map(({name, metrics}) => [name, ...metricNames.map((metric) => shareCell(metrics[metric]))])
+  const [titles, ...lines] = renderTable(columns, rows)
+  return ['', paint('strong', titles!), ...lines]
 }
 
 /** How papers write a metric's name: `precision@1`, `MAP@R`. */
@@ -35,13 +46,17 @@ export function bestEpoch(epochs: readonly Omit<EpochRow, 'best'>[], metric: str
   return best?.epoch
 }
 
+function metricColumn(name: string): Column {
+  return {title: metricTitle(name), align: 'right'}
+}
+
 function columnsOf(names: readonly string[]): Column[] {
   const right = (title: string): Column => ({title, align: 'right'})
   return [
     {title: 'epoch', align: 'left'},
     right('loss'),
     right('active'),
-    ...names.map((name) => right(metricTitle(name))),
+    ...names.map(metricColumn),
     right('images/s'),
     right('time'),
     {title: '', align: 'left'},

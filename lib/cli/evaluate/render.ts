@@ -19,38 +19,75 @@ export const measurementSchema = z.looseObject({
 
 export type Measurement = z.infer<typeof measurementSchema>
 
+/** Who described the images of a side, and from which pictures. */
+export interface SideFacts {
+  /** `teacher@5`, or the path of a checkpoint. */
+  readonly model: string
+  /** `resize 64, center_crop 64` */
+  readonly pictures: string
+  readonly scales?: readonly number[]
+}
+
 /** How the model that was measured came to be the one. */
 export interface Selection {
   readonly run: string
   readonly epoch: number
   readonly chosen: string
+  /** Where they are not all of the run's own making. */
+  readonly queries?: SideFacts
+  readonly gallery?: SideFacts
 }
 
 /** Lines that say every number with its interval, what it was measured on, and how the model was chosen. */
 export function renderMeasurement(measurement: Measurement, selection: Selection, {paint, width}: Terminal): string[] {
-  const {metrics, details, split, convention, queries, lone, classes} = measurement
   const columns: Column[] = [
     {title: 'metric', align: 'left'},
     {title: 'value', align: 'right'},
     {title: '95 % (classes drawn)', align: 'left'},
   ]
-  const rows = Object.entries(metrics).map(([name, value]) => {
-    const interval = details[name]?.interval_over_classes
-    const shown = value >= 0 && value <= 1 ? formatShare(value) : formatFigure(value)
-    return [metricTitle(name), shown, interval === undefined ? '' : `[${interval.map(formatShare).join(', ')}]`]
-  })
+  const rows = Object.entries(measurement.metrics).map(([name, value]) => [
+    metricTitle(name),
+    formatMetric(value),
+    formatInterval(measurement.details[name]?.interval_over_classes),
+  ])
   const [titles, ...lines] = renderTable(columns, rows)
-  const counted =
-    queries === undefined ? [] : [`${formatCount(queries)} queries of ${formatCount(classes ?? 0)} classes`]
-  const alone = lone ? [`${formatCount(lone)} alone in their class`] : []
   return [
-    [`split ${split}`, `convention ${convention}`, ...counted, ...alone].join(', '),
+    renderGround(measurement),
     `model of ${selection.run}@${selection.epoch}: ${selection.chosen}`,
+    ...renderSide('queries', selection.queries),
+    ...renderSide('gallery', selection.gallery),
     '',
     paint('strong', titles!),
     ...lines,
-    ...(split === 'test' ? ['', ...wrap(testWarning, Math.max(40, width))] : []),
+    ...renderWarning(measurement, width),
   ]
+}
+
+/** What was measured on: split, convention, queries. */
+export function renderGround({split, convention, queries, lone, classes}: Measurement): string {
+  const counted =
+    queries === undefined ? [] : [`${formatCount(queries)} queries of ${formatCount(classes ?? 0)} classes`]
+  const alone = lone ? [`${formatCount(lone)} alone in their class`] : []
+  return [`split ${split}`, `convention ${convention}`, ...counted, ...alone].join(', ')
+}
+
+/** Of test images, what looking at them does. */
+export function renderWarning({split}: Measurement, width: number): string[] {
+  return split === 'test' ? ['', ...wrap(testWarning, Math.max(40, width))] : []
+}
+
+export function formatMetric(value: number): string {
+  return value >= 0 && value <= 1 ? formatShare(value) : formatFigure(value)
+}
+
+export function formatInterval(interval: readonly number[] | undefined): string {
+  return interval === undefined ? '' : `[${interval.map(formatShare).join(', ')}]`
+}
+
+function renderSide(name: string, facts: SideFacts | undefined): string[] {
+  if (facts === undefined) return []
+  const scales = facts.scales === undefined ? '' : `, scales ${facts.scales.map(formatMetric).join(', ')}`
+  return [`${name} described by ${facts.model}: ${facts.pictures}${scales}`]
 }
 
 const testWarning =

@@ -55,6 +55,7 @@ function statusJson(history: EpochHistory, running: Running | undefined) {
     epochs: history.epochs.map((row) => ({
       epoch: row.epoch,
       metrics: row.metrics,
+      ...(row.sets && {sets: row.sets}),
       loss: row.loss,
       active_fraction: row.activeFraction,
       images_per_second: row.imagesPerSecond,
