@@ -26,6 +26,8 @@ export function startTensor(layout: TensorLayout, seed: number): HostTensor {
       return draw(layout, {uniform: 1 / Math.sqrt(fanIn!)}, seed)
     case 'exponent':
       return {dtype: 'F32', shape, data: new Float32Array(size).fill(3)}
+    case 'token':
+      return draw(layout, {normal: 0.02}, seed)
     case 'gamma':
     case 'variance':
       return {dtype: 'F32', shape, data: new Float32Array(size).fill(1)}
@@ -40,6 +42,7 @@ export function startTensor(layout: TensorLayout, seed: number): HostTensor {
 
 function draw({name, shape}: TensorLayout, start: Start, seed: number): HostTensor {
   const size = shape.reduce((product, length) => product * length, 1)
+  if ('constant' in start) return {dtype: 'F32', shape, data: new Float32Array(size).fill(start.constant)}
   const random = openRandom(seed, 'random-weights', name)
   const number =
     'normal' in start ? () => start.normal * random.normal() : () => start.uniform * (2 * random.uniform() - 1)

@@ -58,6 +58,7 @@ export async function tinyWeights(spec: ModelSpec): Promise<StateDict> {
         variance: [0.5, 1] as const,
         linear: [0.5, 0] as const,
         exponent: [0.5, 3] as const,
+        token: [0.3, 0] as const,
       }[role]
       const values = hashed(
         index + 1,

@@ -5,7 +5,7 @@ export function matMul(a: Raw, b: Raw, {transposeA = false, transposeB = false} 
   return run('MatMul', [a, b], [type('T', a.dtype), bool('transpose_a', transposeA), bool('transpose_b', transposeB)])
 }
 
-/** Products of the matrices of two stacks [any number, rows, columns], the second transposed on demand. */
-export function stackMatMul(a: Raw, b: Raw, {transposeB = false} = {}): Raw {
-  return run('BatchMatMulV2', [a, b], [type('T', a.dtype), bool('adj_x', false), bool('adj_y', transposeB)])
+/** Products of the matrices of two stacks [any numbers, rows, columns], either of them transposed first; a stack of one serves all. */
+export function stackMatMul(a: Raw, b: Raw, {transposeA = false, transposeB = false} = {}): Raw {
+  return run('BatchMatMulV2', [a, b], [type('T', a.dtype), bool('adj_x', transposeA), bool('adj_y', transposeB)])
 }

@@ -1,4 +1,4 @@
-// Operations on the rows of a float32 matrix [rows, dim].
+// Operations on the rows of a float32 matrix [rows, dim]; sums and maxima also on those of stacks of matrices.
 import {bool, FLOAT, free, INT32, type Raw, run, type} from '../op.ts'
 import {above, ints, maximum, multiply, scalar, subtract} from './elementwise.ts'
 
@@ -46,7 +46,7 @@ export function rowMaxima(x: Raw): Raw {
 }
 
 function reduceRows(operation: 'Sum' | 'Max', x: Raw): Raw {
-  const axis = ints([1])
+  const axis = ints([x.shape.length - 1])
   const reduced = run(operation, [x, axis], [type('T', x.dtype), type('Tidx', INT32), bool('keep_dims', true)])
   free(axis)
   return reduced

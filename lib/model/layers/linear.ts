@@ -1,4 +1,5 @@
 import {linear as compute} from '../../engine/ops/linear.ts'
+import type {Start} from '../tensor-layout.ts'
 import type {Layer} from './layer.ts'
 
 export interface LinearLayer extends Layer {
@@ -11,17 +12,25 @@ export interface LinearShape {
   readonly name: string
   readonly input: number
   readonly output: number
+  /** Where they are not drawn as PyTorch draws them. */
+  readonly start?: {readonly weight: Start; readonly bias: Start}
 }
 
-/** x W^T + b of rows [images, input]. */
+/** x W^T + b of rows [images, input], or of tokens [images, tokens, input]. */
 export function linear(shape: LinearShape): LinearLayer {
-  const {name, input, output} = shape
+  const {name, input, output, start} = shape
   return {
     kind: 'linear',
     shape,
     tensors: [
-      {name: `${name}.weight`, shape: [output, input], role: 'linear', fanIn: input},
-      {name: `${name}.bias`, shape: [output], role: 'linear', fanIn: input},
+      {
+        name: `${name}.weight`,
+        shape: [output, input],
+        role: 'linear',
+        fanIn: input,
+        ...(start && {start: start.weight}),
+      },
+      {name: `${name}.bias`, shape: [output], role: 'linear', fanIn: input, ...(start && {start: start.bias})},
     ],
     open: ({store}) => {
       const [weight, bias] = [store.openWeight(`${name}.weight`), store.openWeight(`${name}.bias`)]

@@ -1,0 +1,18 @@
+import {patchMap as compute} from '../../engine/ops/tokens.ts'
+import type {Layer} from './layer.ts'
+
+export interface PatchMapLayer extends Layer {
+  readonly kind: 'patch-map'
+}
+
+/** The patches among tokens, the first input, as a map of the size of the second. */
+export function patchMap(): PatchMapLayer {
+  return {
+    kind: 'patch-map',
+    tensors: [],
+    open:
+      () =>
+      ([tokens, like], tape) =>
+        compute(tokens!, like!, tape),
+  }
+}
