@@ -1,12 +1,14 @@
 import {resolve} from 'node:path'
 import type {ImagesTable} from '../tables/images.ts'
 import type {MembersTable} from '../tables/members.ts'
+import {isOwnModule} from '../own-module.ts'
 import {UserError} from '../user-error.ts'
 import {type Box, fitBox} from './box.ts'
 import {type CheckedFile, checkFiles} from './check-files.ts'
 import {type DataSet, type Reader, throwProblems} from './formats/data-set.ts'
+import {readOwnDataSet} from './own-data-set.ts'
 import type {DataParameters} from './parameters.ts'
-import {describeSize} from './published-sizes.ts'
+import {compareWithPublished} from './published.ts'
 import {assignSplits} from './splits.ts'
 import {arrangeTestSets} from './test-sets.ts'
 import {bounded, enumerate} from './wording.ts'
@@ -42,8 +44,9 @@ export async function listImages(
   const {split, problems, notes} = assignSplits(data, dataSet)
   const testSets = arrangeTestSets(dataSet, split)
   throwProblems(`The data set "${root}" cannot be split`, [...problems, ...testSets.problems])
-  const size = describeSize(data.format, dataSet)
-  if (data.strict && size !== undefined) throw new UserError(`${size} Fetch the rest, or leave out data.strict.`)
+  const differences = await compareWithPublished(data.format, root, dataSet)
+  if (data.strict && differences.length > 0)
+    throw new UserError([...differences, 'Fetch what was published, or leave out data.strict.'].join('\n'))
   const files = await checkFiles(root, dataSet.path, options.onProgress)
   throwDamage(root, files)
   const images = tabulate(root, data, dataSet, split, files, fitBoxes(root, dataSet, files))
@@ -52,18 +55,13 @@ export async function listImages(
     images,
     members: testSets.members,
     duplicates,
-    notes: [
-      ...dataSet.notes,
-      ...(size === undefined ? [] : [size]),
-      ...notes,
-      ...testSets.notes,
-      ...describeDuplicates(duplicates),
-    ],
+    notes: [...dataSet.notes, ...differences, ...notes, ...testSets.notes, ...describeDuplicates(duplicates)],
   }
 }
 
 /** Only the reader's own module is loaded, so that another reader never changes the keys of this one. */
-async function readDataSet({format, manifest, crop_to_boxes}: DataParameters, root: string): Promise<DataSet> {
+async function readDataSet({format, manifest, crop_to_boxes, own}: DataParameters, root: string): Promise<DataSet> {
+  if (isOwnModule(format)) return readOwnDataSet(format, root, {manifest, boxes: crop_to_boxes, own})
   const {read} = (await import(new URL(`formats/${format}.ts`, import.meta.url).href)) as {read: Reader}
   return read(root, {manifest, boxes: crop_to_boxes})
 }

@@ -1,5 +1,7 @@
 import {isAbsolute} from 'node:path'
 import {z} from 'zod'
+import {isOwnModule} from '../own-module.ts'
+import {nameOrFile, ownParameters} from '../own-parameters.ts'
 import {formatRanges, type Interval, intersect, parseRanges} from './ranges.ts'
 
 const classRanges = z.union([z.string(), z.number()]).refine((value) => parseRanges(value) !== undefined, {
@@ -12,8 +14,7 @@ const namedProtocols = ['roth', 'mlrc', 'cdsm', 'raml', 'official', 'closed-set'
 /** Where the pictures are, and which classes are trained on, validated on, tested on (`data` of pipeline.yaml). */
 export const dataParameters = z
   .strictObject({
-    format: z
-      .enum(['cub', 'folder', 'sop', 'in-shop', 'vehicle-id', 'celeba', 'cars196', 'manifest', 'split-lists'])
+    format: nameOrFile(['cub', 'folder', 'sop', 'in-shop', 'vehicle-id', 'celeba', 'cars196', 'manifest', 'split-lists'])
       .describe(
         'folder: one folder per class; manifest: a CSV, Arrow or Parquet table of path, label, split; split-lists: JSON lists of lists; the others: a published data set as it unpacks (CUB-200-2011, Stanford Online Products, In-Shop, PKU VehicleID, CelebA, Cars196)',
       ),
@@ -24,6 +25,7 @@ export const dataParameters = z
       .refine((name) => !isAbsolute(name) && !name.split('/').includes('..'), 'must be a path inside data.root')
       .optional()
       .describe('file in the root, of formats manifest and split-lists'),
+    own: ownParameters,
     strict: z
       .boolean()
       .optional()
@@ -103,9 +105,11 @@ function findProblems(data: DataParameters): {key: string; message: string}[] {
   const ranges = namedRanges(data)
   const problems: {key: string; message: string}[] = []
   const note = (key: string, message: string) => problems.push({key, message})
-  if (data.manifest !== undefined && data.format !== 'manifest' && data.format !== 'split-lists')
+  const isOwn = isOwnModule(data.format)
+  if (data.own !== undefined && !isOwn) note('own', `belongs to a reader of your own, not to ${data.format}`)
+  if (data.manifest !== undefined && !isOwn && data.format !== 'manifest' && data.format !== 'split-lists')
     note('manifest', `belongs to formats manifest and split-lists, not to ${data.format}`)
-  if (data.crop_to_boxes === true && !boxed.includes(data.format)) note('crop_to_boxes', describeBoxless(data.format))
+  if (data.crop_to_boxes === true && !isOwn && !boxed.includes(data.format)) note('crop_to_boxes', describeBoxless(data.format))
   if (data.fold !== undefined && protocol !== 'mlrc' && protocol !== 'cdsm')
     note('fold', `belongs to protocols mlrc and cdsm, not to ${protocol}`)
   if (data.val_share !== undefined && !['roth', 'official', 'raml'].includes(protocol))

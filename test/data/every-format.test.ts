@@ -44,6 +44,6 @@ test('with data.strict a data set that is not whole is refused', async (context)
   await assert.rejects(listImages(data), {
     name: 'UserError',
     message:
-      'This is not all of CUB-200-2011: 6 images of 3 classes, published were 11,788 images of 200 classes. Its numbers compare with no publication. Fetch the rest, or leave out data.strict.',
+      'This is not all of CUB-200-2011: 6 images of 3 classes, published were 11,788 images of 200 classes. Its numbers compare with no publication.\nFetch what was published, or leave out data.strict.',
   })
 })

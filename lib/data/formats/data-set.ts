@@ -33,6 +33,8 @@ export interface ReaderOptions {
   readonly manifest?: string | undefined
   /** data.crop_to_boxes: boxes are wanted. */
   readonly boxes?: boolean | undefined
+  /** data.own: parameters of a user's reader. */
+  readonly own?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** A file of `formats/` exports one as `read`. */
