@@ -7,6 +7,7 @@ import {openJournal, type Work} from './evaluate/journal.ts'
 import {openPreparation} from './evaluate/prepare.ts'
 import {queriesTable} from './evaluate/queries-table.ts'
 import {retrieve} from './evaluate/retrieval.ts'
+import {describeSides} from './evaluate/sides.ts'
 import {measureSpace} from './evaluate/space.ts'
 import {openMaterial} from './evaluate/test-sets.ts'
 import type {EvaluateValues} from './parameters.ts'
@@ -31,7 +32,8 @@ export async function run(context: StageContext<EvaluateValues>): Promise<void> 
     const space = await measureSpace(set, retrieval.lists, spec, work)
     measured.push({set, retrieval, others: [clusters, space]})
   }
-  const description = describeMetrics(measured, origin, spec)
+  const sides = await describeSides(context.inputs, context.values)
+  const description = describeMetrics(measured, {...origin, ...sides}, spec)
   context.report({measure_seconds: (performance.now() - started) / 1000})
   await writeQueries(context.outputs.queries!, queriesTable(measured))
   await writeFile(context.outputs.metrics!, `${JSON.stringify(description, null, 2)}\n`)

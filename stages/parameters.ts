@@ -10,6 +10,8 @@ import {misfits} from '../lib/objectives/parameters/misfits.ts'
 import type {Objection} from '../lib/objectives/parameters/objection.ts'
 import {scheduleParameters} from '../lib/objectives/parameters/schedule.ts'
 import {teacherlessObjective} from '../lib/objectives/parameters/teacherless.ts'
+import {isOwnModule} from '../lib/own-module.ts'
+import {nameOrFile, ownParameters} from '../lib/own-parameters.ts'
 
 const channel = z.tuple([z.number(), z.number(), z.number()])
 
@@ -56,7 +58,7 @@ const galleryParameters = z
   .describe('images that are looked among, where another model or resolution describes them; null: as queries')
 
 const modelParameters = z.strictObject({
-  backbone: z.enum(backboneNames).describe('ResNets as torchvision has them (He et al. 2016)'),
+  backbone: nameOrFile(backboneNames).describe('ResNets as torchvision has them (He et al. 2016)'),
   width: z
     .int()
     .min(8)
@@ -87,7 +89,8 @@ const modelParameters = z.strictObject({
     .default(null)
     .describe('linear layers behind the pooling; null: none'),
   batchnorm: z.enum(['frozen', 'live']).default('frozen').describe('frozen: statistics fixed, scale and shift trained'),
-  weights: z.string().min(1).describe('"random", or the path of a torchvision .pth or .safetensors file'),
+  weights: z.string().min(1).describe('"random", or the path of a .pth or .safetensors file (nearmiss weights)'),
+  own: ownParameters,
 })
 
 const findLrParameters = z
@@ -131,6 +134,8 @@ export const parameters = everything.superRefine(
     const refuse = (path: Objection['path'], message: string) =>
       context.addIssue({code: 'custom', path: [...path], message})
     for (const {path, text} of misfits({mining, objective})) refuse(path, text)
+    if (model.own !== undefined && !isOwnModule(model.backbone))
+      refuse(['model', 'own'], `belongs to a backbone of your own, not to ${model.backbone}`)
     if (optimizer.chunk !== null && model.batchnorm === 'live') {
       refuse(
         ['optimizer', 'chunk'],
@@ -189,4 +194,8 @@ export type TrainEpochValues = Pick<Parameters, 'objective' | 'optimizer' | 'pre
   readonly model: Pick<Parameters['model'], 'backbone'>
 }
 export type FindLrValues = TrainEpochValues & Pick<Parameters, 'find_lr'>
-export type EvaluateValues = Pick<Parameters, 'metrics'> & {readonly split: Split}
+export type EvaluateValues = Pick<Parameters, 'metrics'> & {
+  readonly split: Split
+  /** Absent or null: none, unless a file is given by hand. */
+  readonly gallery?: Parameters['gallery']
+}

@@ -66,9 +66,22 @@ export function buildProgram({version, run}: ProgramHost): Command {
 
   named(program.command('evaluate'))
     .description('measure the test images, once, by the epoch that validation chose')
-    .addOption(new Option('--split <split>', 'images to measure').choices(['test', 'train']).default('test'))
+    .addOption(new Option('--split <split>', 'images to measure').choices(['test', 'val', 'train']).default('test'))
     .option('--epoch <n>', 'another epoch than the best one', wholeNumber)
-    .option('--json', 'events as one JSON object a line', false)
+    .option('--size <pixels>', 'queries from pictures of another side than image.eval gives', between(8, 4096))
+    .option(
+      '--gallery <run[@epoch]>',
+      'look among what the model of another run makes of the same images: teacher@best',
+    )
+    .option('--gallery-size <pixels>', 'the gallery from pictures of this side', between(8, 4096))
+    .option('--symmetric', 'queries among each other, also where the run has a gallery', false)
+    .option(
+      '--ensemble <runs>',
+      "several runs' descriptors together, and the mean of their numbers: fold0,fold1,fold2@3 (repeatable: repetitions)",
+      collect,
+      [],
+    )
+    .option('--json', 'events as one JSON object a line, and what was measured as the last one', false)
     .action((options) =>
       run(async (project, terminal) => (await import('./verbs/evaluate.ts')).evaluate(project, options, terminal)),
     )

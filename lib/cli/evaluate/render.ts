@@ -26,6 +26,8 @@ export interface SideFacts {
   /** `resize 64, center_crop 64` */
   readonly pictures: string
   readonly scales?: readonly number[]
+  /** Of another run than the queries': how its epoch was chosen. */
+  readonly chosen?: string
 }
 
 /** How the model that was measured came to be the one. */
@@ -87,7 +89,8 @@ export function formatInterval(interval: readonly number[] | undefined): string 
 function renderSide(name: string, facts: SideFacts | undefined): string[] {
   if (facts === undefined) return []
   const scales = facts.scales === undefined ? '' : `, scales ${facts.scales.map(formatMetric).join(', ')}`
-  return [`${name} described by ${facts.model}: ${facts.pictures}${scales}`]
+  const chosen = facts.chosen === undefined ? '' : ` (${facts.chosen})`
+  return [`${name} described by ${facts.model}${chosen}: ${facts.pictures}${scales}`]
 }
 
 const testWarning =
