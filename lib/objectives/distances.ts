@@ -53,8 +53,8 @@ function openSquared(vectors: Vectors, space: Space): Distance {
   const values = squaredDistances(vectors, space)
   const gradient = new Float32Array(values.length)
   const backward = () => {
-    toProducts(vectors, space, gradient)
-    return vectors.fromGram(space, gradient)
+    for (let i = 0; i < gradient.length; i++) gradient[i]! *= -2
+    return fromSquares(vectors, space, gradient)
   }
   return {...shape(vectors), values, sign: 1, gradient, backward}
 }
@@ -67,10 +67,9 @@ function openEuclidean(vectors: Vectors, space: Space): Distance {
   const backward = () => {
     for (let i = 0; i < gradient.length; i++) {
       const value = values[i]!
-      gradient[i] = value > NOISE ? gradient[i]! / (2 * value) : 0
+      gradient[i] = value > NOISE ? -gradient[i]! / value : 0
     }
-    toProducts(vectors, space, gradient)
-    return vectors.fromGram(space, gradient)
+    return fromSquares(vectors, space, gradient)
   }
   return {...shape(vectors), values, sign: 1, gradient, backward}
 }
@@ -89,25 +88,31 @@ function squaredDistances(vectors: Vectors, space: Space): Float32Array {
   return values
 }
 
-/** From the derivative by |x|^2 + |y|^2 - 2 x y to that by the products, in place; lengths of the batch are on its diagonal. */
-function toProducts({rows, columns}: Vectors, space: Space, gradient: Float32Array): void {
+/** Gradient by the raw embeddings from -2 times that by |x|^2 + |y|^2 - 2 x y, whose lengths are the products on the diagonal. */
+function fromSquares(vectors: Vectors, space: Space, gradient: Float32Array): Raw {
+  const {rows, columns} = vectors
   // A vector has no distance to itself.
   for (let row = 0; row < rows; row++) gradient[row * columns + row] = 0
+  if (space === 'raw') {
+    const lengths = sumsOfBoth(rows, columns, gradient)
+    for (let row = 0; row < rows; row++) gradient[row * columns + row] = lengths[row]! / -2
+  }
   // Unit vectors keep their length: projecting on the sphere removes what would change it.
-  const lengths = space === 'raw' ? slopesByLength(rows, columns, gradient) : new Float64Array(rows)
-  for (let place = 0; place < gradient.length; place++) gradient[place]! *= -2
-  for (let row = 0; row < rows; row++) gradient[row * columns + row] = lengths[row]!
+  return vectors.fromGram(space, gradient)
 }
 
-function slopesByLength(rows: number, columns: number, gradient: Float32Array): Float64Array {
-  const lengths = new Float64Array(rows)
+/** Of every row of the batch: all that stands in its row and in its column. */
+function sumsOfBoth(rows: number, columns: number, gradient: Float32Array): Float64Array {
+  const sums = new Float64Array(columns)
   for (let row = 0, place = 0; row < rows; row++) {
+    let sum = 0
     for (let column = 0; column < columns; column++, place++) {
-      lengths[row]! += gradient[place]!
-      if (column < rows) lengths[column]! += gradient[place]!
+      sum += gradient[place]!
+      sums[column]! += gradient[place]!
     }
+    sums[row]! += sum
   }
-  return lengths
+  return sums
 }
 
 function shape({rows, columns}: Vectors) {

@@ -1,4 +1,5 @@
 import type {Distance} from './distances.ts'
+import {exponential} from './exponential.ts'
 import type {PairList} from './tuples.ts'
 
 /** log of the sum of exp(scale * distance + offset) over the partners of one anchor after another, with its derivative. */
@@ -19,37 +20,34 @@ export function openLogSum(
   {scale, offset = 0}: {readonly scale: number; readonly offset?: number},
 ): LogSum {
   const exponentials = new Float64Array(longest(start))
-  let [base, from, to, total] = [0, 0, 0, 0]
+  let last = {anchor: 0, total: 0}
   return {
     value(anchor, extra = Number.NEGATIVE_INFINITY) {
-      base = anchor * columns
-      from = start[anchor]!
-      to = start[anchor + 1]!
+      const [base, from, count] = [anchor * columns, start[anchor]!, start[anchor + 1]! - start[anchor]!]
       let largest = extra
-      for (let i = from; i < to; i++) {
-        const exponent = scale * values[base + other[i]!]! + offset
-        exponentials[i - from] = exponent
+      for (let i = 0; i < count; i++) {
+        const exponent = scale * values[base + other[from + i]!]! + offset
+        exponentials[i] = exponent
         if (exponent > largest) largest = exponent
       }
       if (largest === Number.NEGATIVE_INFINITY) return largest
-      total = Math.exp(extra - largest)
-      for (let i = 0; i < to - from; i++) {
-        const below = exponentials[i]! - largest
-        const exponential = below < NEGLIGIBLE ? 0 : Math.exp(below)
-        exponentials[i] = exponential
-        total += exponential
+      let total = exponential(extra - largest)
+      for (let i = 0; i < count; i++) {
+        const one = exponential(exponentials[i]! - largest)
+        exponentials[i] = one
+        total += one
       }
+      last = {anchor, total}
       return largest + Math.log(total)
     },
     spread(weight) {
+      const {anchor, total} = last
+      const [base, from, count] = [anchor * columns, start[anchor]!, start[anchor + 1]! - start[anchor]!]
       const share = (weight * scale) / total
-      for (let i = from; i < to; i++) gradient[base + other[i]!]! += share * exponentials[i - from]!
+      for (let i = 0; i < count; i++) gradient[base + other[from + i]!]! += share * exponentials[i]!
     },
   }
 }
-
-/** exp of this is lost beside 1 in float64, however many of them there are. */
-const NEGLIGIBLE = -60
 
 function longest(start: Int32Array): number {
   let length = 0

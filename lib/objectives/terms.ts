@@ -32,19 +32,15 @@ export function pairTerms(
   {value, slope}: PlacedCurve,
 ): Terms {
   const rows = start.length - 1
-  const terms = new Float64Array(other.length)
-  for (let anchor = 0; anchor < rows; anchor++) {
-    const base = anchor * columns
-    for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
-      const place = base + other[i]!
-      terms[i] = value(values[place]!, place)
-    }
-  }
   return {
-    counts: Int32Array.from({length: rows}, (_, row) => start[row + 1]! - start[row]!),
+    counts: partnersOf(start),
     each(visit) {
       for (let anchor = 0; anchor < rows; anchor++) {
-        for (let i = start[anchor]!; i < start[anchor + 1]!; i++) if (terms[i] !== 0) visit(terms[i]!, anchor)
+        const base = anchor * columns
+        for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
+          const place = base + other[i]!
+          visit(value(values[place]!, place), anchor)
+        }
       }
     },
     backward(weight) {
@@ -52,8 +48,8 @@ export function pairTerms(
         const base = anchor * columns
         for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
           const place = base + other[i]!
-          const steepness = slope(values[place]!, place)
-          if (steepness !== 0) gradient[place]! += steepness * weight(terms[i]!, anchor)
+          const x = values[place]!
+          gradient[place]! += slope(x, place) * weight(value(x, place), anchor)
         }
       }
     },
@@ -71,7 +67,7 @@ export function tripletTerms(tuples: Tuples, distance: Distance, {value, slope}:
     return swap && positive < rows && sign * (values[own]! - values[swapped]!) > 0 ? swapped : own
   }
   return {
-    counts: countTriplets(tuples, rows),
+    counts: countTriplets(tuples),
     each(visit) {
       eachTriplet(tuples, (anchor, positive, negative) => {
         const near = anchor * columns + positive
@@ -112,7 +108,7 @@ export function positiveTerms(
     values[i] = value(anchor, other[i]!)
   })
   return {
-    counts: Int32Array.from({length: rows}, (_, row) => start[row + 1]! - start[row]!),
+    counts: partnersOf(start),
     each: (visit) => each((i, anchor) => visit(values[i]!, anchor)),
     backward(weight) {
       each((i, anchor) => {
@@ -167,24 +163,6 @@ export function penaltyTerms(value: number, spread: (weight: number) => void): T
   }
 }
 
-/** scale * max(0, direction (x - margin))^power. */
-export function beyond(margin: number, direction: number, power = 1, scale = 1): Curve {
-  // Most have no exponent, and raising to a power that is not known beforehand is the slowest part of a term.
-  if (power === 1) {
-    return {
-      value: (x) => scale * Math.max(0, direction * (x - margin)),
-      slope: (x) => (direction * (x - margin) > 0 ? scale * direction : 0),
-    }
-  }
-  return {
-    value: (x) => scale * Math.max(0, direction * (x - margin)) ** power,
-    slope: (x) => {
-      const excess = direction * (x - margin)
-      return excess > 0 ? scale * direction * power * excess ** (power - 1) : 0
-    },
-  }
-}
-
 /** log(1 + e^(x + margin)): a hinge without a kink, never quite 0. */
 export function softHinge(margin: number): Curve {
   return {
@@ -211,11 +189,14 @@ export function eachTriplet(
   }
 }
 
+/** How many partners every row has. */
+export function partnersOf(start: Int32Array): Int32Array {
+  return Int32Array.from({length: start.length - 1}, (_, row) => start[row + 1]! - start[row]!)
+}
+
 /** How many triplets every row is the anchor of. */
-export function countTriplets({positives, negatives, triplets}: Tuples, rows: number): Int32Array {
+export function countTriplets({positives, negatives, triplets}: Tuples): Int32Array {
   if (triplets !== undefined) return triplets.counts
-  return Int32Array.from({length: rows}, (_, row) => {
-    const ofRow = ({start}: PairList) => start[row + 1]! - start[row]!
-    return ofRow(positives) * ofRow(negatives)
-  })
+  const negativesOf = partnersOf(negatives.start)
+  return partnersOf(positives.start).map((count, row) => count * negativesOf[row]!)
 }

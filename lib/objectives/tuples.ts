@@ -68,38 +68,64 @@ export function allTuples(labels: Int32Array, references: Int32Array = new Int32
   classes.set(labels)
   classes.set(references, labels.length)
   // Gathered when a loss asks for them: some look at neither, some at positives alone.
+  const columnsOf = new Map<number, number[]>()
+  classes.forEach((label, column) => {
+    const known = columnsOf.get(label)
+    if (known === undefined) columnsOf.set(label, [column])
+    else known.push(column)
+  })
   let positives: PairList | undefined
   let negatives: PairList | undefined
   return {
     get positives() {
-      positives ??= pairsAmong(labels, classes, true)
+      positives ??= pairsInside(labels, columnsOf)
       return positives
     },
     get negatives() {
-      negatives ??= pairsAmong(labels, classes, false)
+      negatives ??= pairsAcross(labels, columnsOf, classes.length)
       return negatives
     },
   }
 }
 
-/** Every row with the columns of its class but itself, or with those of other classes. */
-function pairsAmong(labels: Int32Array, classes: Int32Array, sameClass: boolean): PairList {
-  const sizes = new Map<number, number>()
-  for (const label of classes) sizes.set(label, (sizes.get(label) ?? 0) + 1)
+/** Every row with the columns of its class but itself. */
+function pairsInside(labels: Int32Array, columnsOf: ReadonlyMap<number, readonly number[]>): PairList {
+  const start = startsOf(labels, (label) => columnsOf.get(label)!.length - 1)
+  const other = new Int32Array(start.at(-1)!)
+  let count = 0
+  labels.forEach((label, row) => {
+    for (const column of columnsOf.get(label)!) if (column !== row) other[count++] = column
+  })
+  return {start, other}
+}
+
+/** Every row with the columns of other classes: the same ones for all rows of a class. */
+function pairsAcross(labels: Int32Array, columnsOf: ReadonlyMap<number, readonly number[]>, columns: number): PairList {
+  const start = startsOf(labels, (label) => columns - columnsOf.get(label)!.length)
+  const other = new Int32Array(start.at(-1)!)
+  const firstRow = new Map<number, number>()
+  labels.forEach((label, row) => {
+    const known = firstRow.get(label)
+    if (known !== undefined) {
+      other.copyWithin(start[row]!, start[known]!, start[known + 1]!)
+      return
+    }
+    firstRow.set(label, row)
+    let [count, column] = [start[row]!, 0]
+    for (const own of [...columnsOf.get(label)!, columns]) {
+      for (; column < own; column++) other[count++] = column
+      column++
+    }
+  })
+  return {start, other}
+}
+
+function startsOf(labels: Int32Array, partners: (label: number) => number): Int32Array {
   const start = new Int32Array(labels.length + 1)
   labels.forEach((label, row) => {
-    const size = sizes.get(label)!
-    start[row + 1] = start[row]! + (sameClass ? size - 1 : classes.length - size)
+    start[row + 1] = start[row]! + partners(label)
   })
-  const other = new Int32Array(start[labels.length]!)
-  let count = 0
-  for (let anchor = 0; anchor < labels.length; anchor++) {
-    const own = labels[anchor]!
-    for (let column = 0; column < classes.length; column++) {
-      if ((classes[column] === own) === sameClass && column !== anchor) other[count++] = column
-    }
-  }
-  return {start, other}
+  return start
 }
 
 export type Triplet = readonly [anchor: number, positive: number, negative: number]

@@ -129,9 +129,11 @@ function foldBatchColumns(gradient: Float32Array, rows: number, columns: number)
   // In squares of rows and columns, so that what is read down a column stays in the processor's cache.
   for (let top = 0; top < rows; top += SQUARE) {
     for (let left = 0; left <= top; left += SQUARE) {
-      for (let a = top; a < Math.min(rows, top + SQUARE); a++) {
-        for (let b = left; b < Math.min(a, left + SQUARE); b++) {
-          const [place, mirrored] = [a * columns + b, b * columns + a]
+      const bottom = Math.min(rows, top + SQUARE)
+      for (let a = top; a < bottom; a++) {
+        const end = a * columns + Math.min(a, left + SQUARE)
+        let mirrored = left * columns + a
+        for (let place = a * columns + left; place < end; place++, mirrored += columns) {
           const sum = gradient[place]! + gradient[mirrored]!
           gradient[place] = sum
           gradient[mirrored] = sum

@@ -70,7 +70,7 @@ function blend(before: Float32Array, leads: Leads, bins: Bins): Update {
 }
 
 function rankTerms(tuples: Tuples, distance: Distance, {histogram, share}: Update, bins: Bins): Terms {
-  const {rows, columns, gradient} = distance
+  const {columns, gradient} = distance
   const leads = leadsOf(tuples, distance)
   let sum = 0
   const smaller = Float64Array.from(histogram, (value) => {
@@ -79,7 +79,7 @@ function rankTerms(tuples: Tuples, distance: Distance, {histogram, share}: Updat
   })
   const value = (x: number) => smaller[place(x, bins).bin]! * x
   return {
-    counts: countTriplets(tuples, rows),
+    counts: countTriplets(tuples),
     each(visit) {
       leads((x, anchor) => visit(value(x), anchor))
     },

@@ -28,11 +28,9 @@ export const open = pairLossOn<ParametersOf<typeof instance>>(
 
 /** Every row with every row, itself too. */
 function wholeBatch(rows: number): PairList {
-  const start = new Int32Array(rows + 1)
+  const start = Int32Array.from({length: rows + 1}, (_, row) => row * rows)
   const other = new Int32Array(rows * rows)
-  for (let row = 0, i = 0; row < rows; row++) {
-    for (let column = 0; column < rows; column++) other[i++] = column
-    start[row + 1] = i
-  }
+  for (let column = 0; column < rows; column++) other[column] = column
+  for (let row = 1; row < rows; row++) other.copyWithin(start[row]!, 0, rows)
   return {start, other}
 }

@@ -21,8 +21,7 @@ export const open: LossOpener<ParametersOf<typeof margin>> = (parameters, contex
       const placeOf = values.length === 1 ? () => 0 : (anchor: number) => labels[anchor]!
       const boundary = {values, placeOf, gradient: new Float64Array(values.length)}
       const sides = openSides(distance, boundary, parameters.margin)
-      const terms =
-        parameters.counts === 'pairs' ? pairTerms(tuples, sides) : tripletTerms(tuples, sides, distance.rows)
+      const terms = parameters.counts === 'pairs' ? pairTerms(tuples, sides) : tripletTerms(tuples, sides)
       const penalty = trained === undefined || nu === 0 ? [] : [boundaryPenalty(boundary, nu, tuples, terms)]
       return {
         terms: [terms, ...penalty],
@@ -103,9 +102,9 @@ function pairTerms({positives, negatives, triplets}: Tuples, {value, pull}: Side
 }
 
 /** Both sides of a triplet are one term. */
-function tripletTerms(tuples: Tuples, {value, pull}: Sides, rows: number): Terms {
+function tripletTerms(tuples: Tuples, {value, pull}: Sides): Terms {
   return {
-    counts: countTriplets(tuples, rows),
+    counts: countTriplets(tuples),
     each(visit) {
       eachTriplet(tuples, (anchor, positive, negative) => {
         const term = value(anchor, positive, 1) + value(anchor, negative, -1)
@@ -134,7 +133,7 @@ function boundaryPenalty({values, gradient, placeOf}: Boundary, nu: number, tupl
       if (value > 0) active += times
     })
     if (active > 0) {
-      countTriplets(tuples, terms.counts.length).forEach((count, anchor) => {
+      countTriplets(tuples).forEach((count, anchor) => {
         shares[placeOf(anchor)]! += (nu * count) / active
       })
     }

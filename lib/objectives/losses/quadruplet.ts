@@ -12,7 +12,7 @@ export const open = pairLoss<ParametersOf<typeof quadruplet>>('plan', (distance,
   quadrupletTerms(batch, distance, hinge(second_margin)),
 ])
 
-function quadrupletTerms(batch: LossBatch, {rows, columns, values, gradient, sign}: Distance, curve: Curve): Terms {
+function quadrupletTerms(batch: LossBatch, {columns, values, gradient, sign}: Distance, curve: Curve): Terms {
   const {tuples} = batch
   const eachQuadruplet = (visit: (x: number, anchor: number, near: number, far: number) => void) => {
     // Opened anew for every walk, so that each draws the same.
@@ -25,7 +25,7 @@ function quadrupletTerms(batch: LossBatch, {rows, columns, values, gradient, sig
     })
   }
   return {
-    counts: countTriplets(tuples, rows),
+    counts: countTriplets(tuples),
     each(visit) {
       eachQuadruplet((x, anchor) => {
         const term = curve.value(x)

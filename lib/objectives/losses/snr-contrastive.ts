@@ -1,8 +1,9 @@
 import {fromHost, type Raw, read} from '../../engine/op.ts'
 import type {ParametersOf} from '../card.ts'
 import {openDistance} from '../distances.ts'
+import {hingeTerms} from '../hinge-terms.ts'
 import type {LossOpener} from '../loss.ts'
-import {beyond, pairTerms, penaltyTerms, type Terms} from '../terms.ts'
+import {penaltyTerms, type Terms} from '../terms.ts'
 import {addGradients, type Vectors} from '../vectors.ts'
 import type {snrContrastive} from './snr-contrastive.card.ts'
 
@@ -17,8 +18,8 @@ export const open: LossOpener<ParametersOf<typeof snrContrastive>> = (parameters
       const penalty = zero_mean === 0 ? undefined : zeroMean(vectors, spec.normalise ? 'unit' : 'raw', zero_mean)
       return {
         terms: [
-          pairTerms(tuples.positives, distance, beyond(positive_margin, 1)),
-          pairTerms(tuples.negatives, distance, beyond(negative_margin, -1)),
+          hingeTerms(tuples.positives, distance, {margin: positive_margin, direction: 1}),
+          hingeTerms(tuples.negatives, distance, {margin: negative_margin, direction: -1}),
           ...(penalty === undefined ? [] : [penalty.terms]),
         ],
         gradient: () => addGradients(penalty?.gradient(), distance.backward()),
