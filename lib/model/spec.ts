@@ -1,5 +1,5 @@
 /** Networks of the field, as their packages name them. */
-export const backboneNames = ['resnet18', 'resnet34', 'resnet50', 'resnet101'] as const
+export const backboneNames = ['resnet18', 'resnet34', 'resnet50', 'resnet101', 'googlenet', 'bninception'] as const
 
 export type BackboneName = (typeof backboneNames)[number]
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
+import {loadBackbone} from '../../lib/model/backbones/backbone.ts'
 import {traceNetwork} from '../../lib/model/graph.ts'
 import {backboneNames} from '../../lib/model/spec.ts'
 import {golden} from '../golden.ts'
@@ -9,9 +10,14 @@ const {architectures} = golden('arch-keys.json') as {
   architectures: Record<string, {state_dict: Record<string, number[]>}>
 }
 
+/** Where the layout of another package than torchvision is meant. */
+const layouts: Readonly<Record<string, string>> = {bninception: 'pretrainedmodels/bninception'}
+
 for (const backbone of backboneNames) {
-  test(`names, order and shapes are those of torchvision's ${backbone}, without its classifier`, async () => {
-    const expected = Object.entries(architectures[backbone]!.state_dict).filter(([name]) => !name.startsWith('fc.'))
+  test(`names, order and shapes are those of ${backbone} in its package, without its classifier`, async () => {
+    const {unused} = await loadBackbone({backbone})
+    const layout = architectures[layouts[backbone] ?? backbone]!.state_dict
+    const expected = Object.entries(layout).filter(([name]) => !unused.test(name))
     assert.ok(expected.length > 100)
     assert.deepEqual(
       (await traceNetwork({...imagenetSpec, backbone})).tensors.map(({name, shape}) => [name, shape]),

@@ -32,7 +32,7 @@ export async function openTiny(
 
 /** The numbers in [-1, 1) of tiny-resnet.py: the murmur3 finaliser of stream * 1000003 + index. */
 export function hashed(stream: number, count: number): Float64Array {
-  return Float64Array.from({length: count}, (_, index) => {
+  return new Float64Array(count).map((_, index) => {
     let h = (stream * 1000003 + index) >>> 0
     h ^= h >>> 16
     h = Math.imul(h, 0x85ebca6b)
@@ -64,7 +64,7 @@ export async function tinyWeights(spec: ModelSpec): Promise<StateDict> {
         index + 1,
         shape.reduce((product, size) => product * size, 1),
       )
-      return [name, {dtype: 'F32', shape, data: Float32Array.from(values, (value) => centre + scale * value)}]
+      return [name, {dtype: 'F32', shape, data: new Float32Array(values.map((value) => centre + scale * value))}]
     }),
   )
 }

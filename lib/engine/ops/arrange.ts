@@ -1,6 +1,6 @@
 // Moving numbers about: slices, padding, every nth pixel. Inputs stay the caller's.
 import {free, INT32, int, type Raw, run, type} from '../op.ts'
-import {ints, reshape} from './elementwise.ts'
+import {filled, ints, reshape} from './elementwise.ts'
 
 /** The block of the given size that starts at `begin`. */
 export function slice(x: Raw, begin: readonly number[], size: readonly number[]): Raw {
@@ -11,18 +11,19 @@ export function slice(x: Raw, begin: readonly number[], size: readonly number[])
   return block
 }
 
-/** Adds zeros before and after along each axis. */
-export function pad(x: Raw, amounts: readonly (readonly [before: number, after: number])[]): Raw {
+/** Adds zeros, or another number, before and after along each axis. */
+export function pad(x: Raw, amounts: readonly (readonly [before: number, after: number])[], number = 0): Raw {
   const flat = ints(amounts.flat())
   const paddings = reshape(flat, [amounts.length, 2])
-  const padded = run('Pad', [x, paddings], [type('T', x.dtype), type('Tpaddings', INT32)])
-  free(flat, paddings)
+  const around = filled(number, [], x.dtype)
+  const padded = run('PadV2', [x, paddings, around], [type('T', x.dtype), type('Tpaddings', INT32)])
+  free(flat, paddings, around)
   return padded
 }
 
-/** Joins tensors along the first axis. */
-export function concatenate(tensors: readonly Raw[]): Raw {
-  const axes = ints([0])
+/** Joins tensors along an axis. */
+export function concatenate(tensors: readonly Raw[], along = 0): Raw {
+  const axes = ints([along])
   const axis = reshape(axes, [])
   const dtype = tensors[0]!.dtype
   const joined =

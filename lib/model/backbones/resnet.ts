@@ -36,7 +36,11 @@ export function buildResnet<T>({stem, width}: ModelSpec, layers: Layers<T>, {blo
 /** 7x7 with stride 2, then the maximum of 3x3 with stride 2: a quarter of the size. */
 function openImagenetStem<T>(width: number, layers: Layers<T>) {
   const first = {convolution: 'conv1', norm: 'bn1', input: 3, output: width, size: 7, stride: 2, relu: false}
-  const [convolve, shrink, positive] = [layers.open(unit(first)), layers.open(maxPool()), layers.open(relu())]
+  const [convolve, shrink, positive] = [
+    layers.open(unit(first)),
+    layers.open(maxPool({size: 3, stride: 2, pad: 1, ceil: false})),
+    layers.open(relu()),
+  ]
   // torchvision has the ReLU first; the largest stays the largest, and a quarter of the work is left (max-pool.ts).
   return (images: T) => positive(shrink(convolve(images)))
 }

@@ -1,5 +1,7 @@
+import type {AveragePoolLayer} from '../layers/average-pool.ts'
 import type {GeluLayer} from '../layers/gelu.ts'
 import type {GemLayer} from '../layers/gem.ts'
+import type {JoinChannelsLayer} from '../layers/join-channels.ts'
 import type {L2Layer} from '../layers/l2.ts'
 import type {LayerNormLayer} from '../layers/layer-norm.ts'
 import type {LinearLayer} from '../layers/linear.ts'
@@ -10,8 +12,10 @@ import type {UnitLayer} from '../layers/unit.ts'
 
 /** Every kind of layer that a network may have: the compiler asks each format for its writer. */
 export type AnyLayer =
+  | AveragePoolLayer
   | GeluLayer
   | GemLayer
+  | JoinChannelsLayer
   | L2Layer
   | LayerNormLayer
   | LinearLayer

@@ -1,18 +1,19 @@
-import {maxPool as compute} from '../../engine/ops/max-pool.ts'
+import {maxPool as compute, type PoolWindow} from '../../engine/ops/max-pool.ts'
 import type {Layer} from './layer.ts'
 
 export interface MaxPoolLayer extends Layer {
   readonly kind: 'max-pool'
+  readonly window: PoolWindow
 }
 
-/** The maximum of 3x3 with stride 2, padded by 1. */
-export function maxPool(): MaxPoolLayer {
+export function maxPool(window: PoolWindow): MaxPoolLayer {
   return {
     kind: 'max-pool',
+    window,
     tensors: [],
     open:
       () =>
       ([x], tape) =>
-        compute(x!, tape),
+        compute(x!, window, tape),
   }
 }

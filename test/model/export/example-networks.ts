@@ -27,6 +27,8 @@ export const exampleNetworks: Readonly<Record<string, ModelSpec>> = {
     pool: 'gem-channels',
     embedding: {...linear, hidden: [6, 7], relu: 'mlrc', normalise: 'clamped'},
   },
+  GoogLeNet: {...tiny, backbone: 'googlenet', width: 64, stem: 'imagenet'},
+  'BN-Inception': {...tiny, backbone: 'bninception', width: 64, stem: 'imagenet'},
 }
 
 export async function modelOf(spec: ModelSpec): Promise<ModelFile> {

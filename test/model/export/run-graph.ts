@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type {OnnxModel, OnnxNode} from '../../../lib/model/export/onnx/format.ts'
 
 /** Numbers in the order that ONNX has them: images are [batch, channels, height, width]. */
@@ -80,6 +81,24 @@ const operators: Readonly<Record<string, (inputs: readonly Tensor[], attributes:
       return sum
     })
   },
+  AveragePool: ([x], attributes) =>
+    windows(
+      x!,
+      x!.shape[1]!,
+      attributes,
+      (n, c, cells) =>
+        cells.reduce((sum, {y, x: z}) => sum + at(x!, n, c, y, z), 0) /
+        (attributes.count_include_pad === 1 ? (attributes.kernel_shape as number[])[0]! ** 2 : cells.length),
+    ),
+  Concat: (inputs, {axis}) => {
+    assert.equal(axis, 1)
+    const [batch, , height, width] = inputs[0]!.shape as [number, number, number, number]
+    const owners = inputs.flatMap((map) => Array.from({length: map.shape[1]!}, (_, channel) => ({map, channel})))
+    return fill([batch, owners.length, height, width], ([n, c, y, z]) => {
+      const {map, channel} = owners[c!]!
+      return at(map, n!, channel, y!, z!)
+    })
+  },
   MaxPool: ([x], attributes) =>
     windows(x!, x!.shape[1]!, attributes, (n, c, cells) => Math.max(...cells.map(({y, x: z}) => at(x!, n, c, y, z)))),
 }
@@ -95,7 +114,7 @@ interface Cell {
 function windows(
   {shape}: Tensor,
   channels: number,
-  {kernel_shape, strides, pads}: Attributes,
+  {kernel_shape, strides, pads, ceil_mode}: Attributes,
   compute: (image: number, channel: number, cells: readonly Cell[]) => number,
 ): Tensor {
   const [batch, , height, width] = shape as [number, number, number, number]
@@ -104,7 +123,12 @@ function windows(
     number,
     number,
   ]
-  const count = (length: number) => Math.floor((length + 2 * pad - size) / stride) + 1
+  const count = (length: number) => {
+    const steps = (length + 2 * pad - size) / stride
+    if (ceil_mode !== 1) return Math.floor(steps) + 1
+    // a window that would start behind the image and the padding before it is left out
+    return Math.ceil(steps) + (Math.ceil(steps) * stride >= length + pad ? 0 : 1)
+  }
   const [rows, columns] = [count(height), count(width)]
   return fill([batch, channels, rows, columns], ([n, c, row, column]) => {
     const cells: Cell[] = []

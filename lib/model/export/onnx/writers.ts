@@ -20,8 +20,21 @@ export function writeLayer<Kind extends AnyLayer['kind']>(
 const writers: {readonly [Kind in AnyLayer['kind']]: OnnxWriter<LayerOf<Kind>>} = {
   unit: addUnit,
   relu: (graph, _, inputs) => graph.node('Relu', inputs),
-  'max-pool': (graph, _, inputs) =>
-    graph.node('MaxPool', inputs, {kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1]}),
+  'max-pool': (graph, {window: {size, stride, pad, ceil}}, inputs) =>
+    graph.node('MaxPool', inputs, {
+      kernel_shape: [size, size],
+      strides: [stride, stride],
+      pads: [pad, pad, pad, pad],
+      ...(ceil && {ceil_mode: 1}),
+    }),
+  'average-pool': (graph, _, inputs) =>
+    graph.node('AveragePool', inputs, {
+      kernel_shape: [3, 3],
+      strides: [1, 1],
+      pads: [1, 1, 1, 1],
+      count_include_pad: 1,
+    }),
+  'join-channels': (graph, _, inputs) => graph.node('Concat', inputs, {axis: 1}),
   pool: (graph, {by}, [map]) => {
     if (by === 'rmac') {
       throw new UserError('R-MAC is not written as ONNX so far: its regions depend on the size of the picture.')

@@ -1,0 +1,172 @@
+"""Networks of torchvision and pretrainedmodels in PyTorch, for comparison with ours. A function a family; FAMILIES names them.
+
+    python backbones.py golden NAME > ../../test/golden/backbones/NAME.json     a small case in float64, which test/golden/backbones.test.ts reads
+    python backbones.py describe NAME FOLDER                                    full size: writes weights.pth, images.bin, embeddings.bin, gradients.json
+    python backbones.py time NAME [--images 16] [--side 224] [--threads 2]      seconds for forward, and for forward and backward
+
+Weights, images and upstream gradients of `golden` are hashes of their indices (below and in test/model/tiny-network.ts), so the files hold
+results only. BN-Inception needs `pip install --no-deps pretrainedmodels==0.7.4 munch`.
+"""
+
+import argparse
+import json
+import math
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+IMAGES = 2
+# Of the images: one with which no input of a ReLU or of a maximum is so near its kink that float32 falls on the other side.
+STREAM = 5300
+
+
+def googlenet():
+    from torchvision.models import googlenet as build
+
+    model = build(init_weights=True, aux_logits=False)
+    model.dropout = model.fc = torch.nn.Identity()
+    return model, model, (75, 90)
+
+
+def bninception():
+    from pretrainedmodels.models.bninception import BNInception
+
+    model = BNInception()
+    model.last_linear = torch.nn.Identity()
+    # Every stride has to meet maps of an even side: the package cannot join others.
+    return model, lambda images: model.features(images).mean((2, 3)), (70, 99)
+
+
+# A model without its classifier, what gives [images, dim] from normalised images, and the height and width of a small case.
+FAMILIES = {'googlenet': googlenet, 'bninception': bninception}
+
+
+def hashed(stream, count):
+    """Numbers in [-1, 1): the murmur3 finaliser of stream * 1000003 + index."""
+    h = (torch.arange(count, dtype=torch.int64) + stream * 1000003) & 0xFFFFFFFF
+    h ^= h >> 16
+    h = (h * 0x85EBCA6B) & 0xFFFFFFFF
+    h ^= h >> 13
+    h = (h * 0xC2B2AE35) & 0xFFFFFFFF
+    h ^= h >> 16
+    return h.double() / 2**31 - 1
+
+
+def hashed_weight(index, name, shape):
+    values = hashed(index + 1, math.prod(shape)).reshape(shape)
+    if len(shape) == 4:
+        return values * math.sqrt(6 / (shape[0] * shape[2] * shape[3]))
+    scale, centre = {'weight': (0.3, 1), 'bias': (0.2, 0), 'running_mean': (0.2, 0), 'running_var': (0.5, 1)}[name.split('.')[-1]]
+    return centre + scale * values
+
+
+def hashed_images(height, width):
+    pixels = ((hashed(STREAM, IMAGES * height * width * 3) + 1) * 128).floor().reshape(IMAGES, height, width, 3)
+    return ((pixels / 255 - 0.45) / 0.22).permute(0, 3, 1, 2)
+
+
+def summary(stream, tensor):
+    flat = tensor.detach().flatten()
+    return {'l2': rounded(flat.norm().item()), 'dot': rounded((flat * hashed(stream, flat.numel())).sum().item())}
+
+
+def rounded(value):
+    return float(f'{value:.9g}')
+
+
+def golden(name):
+    cases = []
+    for batchnorm in ('frozen', 'live'):
+        model, embed, (height, width) = FAMILIES[name]()
+        model.double().train(batchnorm == 'live')
+        state = model.state_dict()
+        for index, (key, tensor) in enumerate(state.items()):
+            if tensor.is_floating_point():
+                tensor.copy_(hashed_weight(index, key, tensor.shape).float().double())
+        embeddings = embed(hashed_images(height, width))
+        upstream = hashed(6000, embeddings.numel()).reshape(embeddings.shape)
+        (embeddings * upstream).sum().backward()
+        # Live batch norm of two images magnifies rounding: PyTorch's own float32 is off by 1e-2 there.
+        gradients = {key: summary(7000 + i, p.grad) for i, (key, p) in enumerate(model.named_parameters())}
+        running = {key: summary(8000, tensor) for key, tensor in state.items() if 'running' in key}
+        cases.append(
+            {
+                'batchnorm': batchnorm,
+                'height': height,
+                'width': width,
+                'embeddings': [rounded(value) for value in embeddings.flatten().tolist()],
+                'gradients': gradients if batchnorm == 'frozen' else {},
+                'running_after': running if batchnorm == 'live' else {},
+            }
+        )
+    about = {'about': 'made by bench/peers/backbones.py', 'made_with': {'torch': torch.__version__.split('+')[0]}}
+    lines = ',\n'.join(json.dumps(case, separators=(',', ':')) for case in cases)
+    print(json.dumps({**about, 'backbone': name})[:-1] + ', "cases": [\n' + lines + '\n]}')
+
+
+def describe(name, folder):
+    """The package's own random weights, with batch norms that are not the identity, float32; the number of threads does not matter."""
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(7)
+    model, embed, _ = FAMILIES[name]()
+    with torch.no_grad():
+        for key, tensor in model.state_dict().items():
+            if key.endswith('running_var'):
+                tensor.uniform_(0.5, 1.5)
+            elif key.endswith('running_mean'):
+                tensor.normal_(0, 0.1)
+    images = torch.randint(0, 256, (4, 224, 224, 3), dtype=torch.uint8)
+    model.eval()
+    torch.save(model.state_dict(), folder / 'weights.pth')
+    images.numpy().tofile(folder / 'images.bin')
+    embeddings = embed(((images.float() / 255 - 0.45) / 0.22).permute(0, 3, 1, 2))
+    embeddings.detach().numpy().astype('<f4').tofile(folder / 'embeddings.bin')
+    embeddings.square().sum().backward()
+    gradients = {key: p.grad.flatten().double().norm().item() for key, p in model.named_parameters()}
+    (folder / 'gradients.json').write_text(json.dumps(gradients))
+    np.concatenate([p.grad.flatten().numpy() for p in model.parameters()]).astype('<f4').tofile(folder / 'gradients.bin')
+
+
+def measure(name, images, side, threads):
+    torch.set_num_threads(threads)
+    model, embed, _ = FAMILIES[name]()
+    model.eval()
+    batch = torch.randn(images, 3, side, side)
+
+    def forward():
+        with torch.no_grad():
+            embed(batch)
+
+    def step():
+        embed(batch).sum().backward()
+
+    for label, work in {'describe': forward, 'train': step}.items():
+        work()
+        spans = []
+        for _ in range(5):
+            start = time.perf_counter()
+            work()
+            spans.append(time.perf_counter() - start)
+        print(json.dumps({'network': name, 'what': label, 'seconds': round(min(spans), 4), 'images_a_second': round(images / min(spans), 1)}))
+
+
+if __name__ == '__main__':
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('what', choices=('golden', 'describe', 'time'))
+    parser.add_argument('name', choices=FAMILIES)
+    parser.add_argument('folder', type=Path, nargs='?')
+    parser.add_argument('--images', type=int, default=16)
+    parser.add_argument('--side', type=int, default=224)
+    parser.add_argument('--threads', type=int, default=2)
+    options = parser.parse_args()
+    if options.what == 'golden':
+        golden(options.name)
+    elif options.what == 'time':
+        measure(options.name, options.images, options.side, options.threads)
+    elif options.folder is None:
+        sys.exit('describe needs a folder')
+    else:
+        describe(options.name, options.folder)
