@@ -54,7 +54,6 @@ export function listColumns({columns}: LooseTable): string {
 }
 
 /** Whether a file is a table of this project. */
-export /** Whether a file is a table of this project. */
 export async function isOurs(path: string): Promise<boolean> {
   if ((await findFormat(path)) !== 'arrow') return false
   const file = await openArrowFile(path)
