@@ -7,6 +7,7 @@ import {backboneNames} from '../lib/model/spec.ts'
 import type {ObjectiveSpec} from '../lib/objectives/parameters/objective.ts'
 import {partsOf} from '../lib/objectives/parts.ts'
 import {usesDescriptors} from '../lib/objectives/uses-descriptors.ts'
+import {isOwnModule} from '../lib/own-module.ts'
 import type {Catalogue, FileKind, StageDefinition, Values} from '../lib/pipeline/stage.ts'
 import type {ExtractGalleryValues, MineNegativesValues} from './parameters.ts'
 
@@ -37,7 +38,7 @@ export const catalogue: Catalogue = {
       inputs: {},
       outputs: {images: 'images', membership: 'membership'},
       external: (values) => [{path: text(values, 'data', 'root'), kind: 'tree', parameter: 'data.root'}],
-      modules: (values) => [`lib/data/formats/${text(values, 'data', 'format')}.ts`],
+      modules: (values) => [moduleOf('lib/data/formats', text(values, 'data', 'format'))],
       numeric: false,
     },
     'initialize-model': {
@@ -234,8 +235,13 @@ function looksAtResults(values: Values): boolean {
   return text(values, 'schedule', 'name') === 'plateau'
 }
 
+/** Of a name the file in a folder; a user's file is its own. */
+function moduleOf(folder: string, name: string): string {
+  return isOwnModule(name) ? name : `${folder}/${name}.ts`
+}
+
 function backboneModule(values: Values): string {
-  return `lib/model/backbones/${text(values, 'model', 'backbone')}.ts`
+  return moduleOf('lib/model/backbones', text(values, 'model', 'backbone'))
 }
 
 function trainingModules(values: Values): string[] {
@@ -250,7 +256,7 @@ function trainingModules(values: Values): string[] {
 /** The files of the chosen losses with their miners and regularisers. */
 function objectiveModules(spec: ObjectiveSpec): string[] {
   return partsOf(spec).flatMap(({objective: {loss, miner, regularizers}}) => [
-    `lib/objectives/losses/${loss}.ts`,
+    moduleOf('lib/objectives/losses', loss),
     ...(miner ? [`lib/objectives/miners/${miner.name}.ts`] : []),
     ...regularizers.map(({name}) => `lib/objectives/regularizers/${name}.ts`),
   ])

@@ -23,7 +23,8 @@ function findProblems({id, path, label, classNames, official, boxes}: Partial<Da
   const uneven = Object.entries({path, label, official, boxes}).flatMap(([name, list]) =>
     list === undefined || list.length === rows ? [] : [`${name} has ${list.length} entries, id has ${rows}`],
   )
-  const isNumber = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
+  const isNumber = (value: unknown) =>
+    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
   const isInside = (value: unknown) =>
     typeof value === 'string' && value !== '' && !isAbsolute(value) && !value.split('/').includes('..')
   const wrong = (name: string, list: readonly unknown[], isRight: (value: unknown) => boolean, wanted: string) => {

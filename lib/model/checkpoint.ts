@@ -1,5 +1,6 @@
 import {z} from 'zod'
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
+import {nameOrFile, ownParameters} from '../own-parameters.ts'
 import {UserError} from '../user-error.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
 import {traceNetwork} from './graph.ts'
@@ -86,7 +87,7 @@ const versions = {format: 'pt', 'nearmiss.version': '1'}
 const modelMetadata = z.object({
   kind: z.literal('model'),
   spec: z.strictObject({
-    backbone: z.enum(backboneNames),
+    backbone: nameOrFile(backboneNames),
     width: z.int().positive(),
     stem: z.enum(['imagenet', 'small']),
     pool: z.enum(poolNames),
@@ -99,6 +100,7 @@ const modelMetadata = z.object({
       })
       .nullable(),
     batchnorm: z.enum(['frozen', 'live']),
+    own: ownParameters,
   }) satisfies z.ZodType<ModelSpec>,
   preprocessing: z.strictObject({
     transforms: z.unknown(),

@@ -1,7 +1,10 @@
+import type {OwnModule} from '../own-module.ts'
+
 /** Networks of the field, as their packages name them. */
 export const backboneNames = ['resnet18', 'resnet34', 'resnet50', 'resnet101', 'googlenet', 'bninception'] as const
 
-export type BackboneName = (typeof backboneNames)[number]
+/** One of the names, or a file of the user's. */
+export type BackboneName = (typeof backboneNames)[number] | OwnModule
 
 export const poolNames = ['spoc', 'mac', 'gem', 'gem-channels', 'rmac'] as const
 
@@ -19,7 +22,7 @@ export interface EmbeddingSpec {
 
 /** What a network is, apart from its weights: kept in every checkpoint. */
 export interface ModelSpec {
-  /** The name of its file in backbones/. */
+  /** The name of its file in backbones/, or the path of a user's. */
   readonly backbone: BackboneName
   /** Channels of the first layer; 64 in torchvision; a descriptor has 8 times as many, with bottlenecks 32 times. */
   readonly width: number
@@ -34,6 +37,8 @@ export interface ModelSpec {
   readonly embedding: EmbeddingSpec | null
   /** frozen: statistics fixed, scale and shift trained (all four reference systems); live: training from random weights. */
   readonly batchnorm: 'frozen' | 'live'
+  /** Parameters of a user's backbone. */
+  readonly own?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Computing precision of a network's trunk; master weights, moments and descriptors are float32 in both. */

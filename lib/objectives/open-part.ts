@@ -2,8 +2,9 @@ import type {Raw} from '../engine/op.ts'
 import {times} from '../engine/ops/elementwise.ts'
 import type {Parameter} from '../engine/parameter.ts'
 import type {StateDict} from '../engine/state-dict.ts'
+import {isOwnModule, loadOwnModule, type OwnModule, ownModuleError} from '../own-module.ts'
 import {randomFrom} from '../random.ts'
-import type {LossOpener, LossPass} from './loss.ts'
+import type {LossOpener, LossPass, OpenLoss} from './loss.ts'
 import {type LossHistory, lossContext} from './loss-context.ts'
 import {type MeanDistances, meanDistances} from './mean-distance.ts'
 import {openMemory} from './memory.ts'
@@ -38,7 +39,7 @@ export interface OpenPart {
 
 /** Opens what a specification names. Those modules alone are loaded, so that another loss or miner never changes these keys. */
 export async function openPart({objective: spec, weight, prefix}: Part, history: LossHistory): Promise<OpenPart> {
-  const {open} = await load<{open: LossOpener<LossSpec>}>(`losses/${spec.loss}.ts`)
+  const open = await loadLoss(spec.loss)
   const miner = spec.miner ? (await load<{mine: Miner<MinerSpec>}>(`miners/${spec.miner.name}.ts`)).mine : undefined
   const penalties = await Promise.all(spec.regularizers.map((regularizer) => openPenalty(regularizer, history)))
   const context = lossContext(history, prefix)
@@ -79,6 +80,24 @@ export async function openPart({objective: spec, weight, prefix}: Part, history:
     dispose: () => {
       loss.dispose()
     },
+  }
+}
+
+async function loadLoss(loss: string): Promise<LossOpener<LossSpec>> {
+  if (isOwnModule(loss)) return loadOwnLoss(loss)
+  return (await load<{open: LossOpener<LossSpec>}>(`losses/${loss}.ts`)).open
+}
+
+const purpose = {parameter: 'objective.loss', heading: 'a-loss', exports: ['open']}
+
+async function loadOwnLoss(path: OwnModule): Promise<LossOpener<LossSpec>> {
+  const {open} = await loadOwnModule<{open: LossOpener<LossSpec>}>(path, purpose)
+  return (spec, context) => {
+    const loss = open(spec, context)
+    const {compares, weights, start, state, dispose}: Partial<OpenLoss> = loss ?? {}
+    const isLoss = Array.isArray(weights) && [start, state, dispose].every((each) => typeof each === 'function')
+    if (isLoss && (compares === 'plan' || compares === 'batch')) return loss
+    throw ownModuleError(path, purpose, 'whose open must return {compares, weights, start, state, dispose}')
   }
 }
 

@@ -68,19 +68,32 @@ function complainOfUnion(
   shape: JsonSchema,
 ): Complaint[] {
   const atOnce = (option: Issue[]) => option.some((each) => each.path.length === 0 && each.code !== 'unrecognized_keys')
-  const near = issue.errors.filter((option) => !atOnce(option)).sort((a, b) => strangers(a) - strangers(b))
+  // A way whose telling key has the right value is meant, whatever else is wrong with it.
+  const key = issue.errors.flatMap(tellingKey)[0]
+  const isOther = (option: Issue[]) => option.some((each) => each.path.length === 1 && each.path[0] === key)
+  const near = issue.errors
+    .filter((option) => !atOnce(option))
+    .sort((a, b) => Number(isOther(a)) - Number(isOther(b)) || strangers(a) - strangers(b))
   if (near[0] !== undefined) return near[0].flatMap((each) => complain(each, path, value, shape))
   const demands = new Set(issue.errors.flatMap((option) => option.map((each) => demand(each).replace(/^must be /, ''))))
   const got = valueAt(value, path)
   const name = path.join('.')
   const wanted = `must be ${[...demands].join(' or ')}`
+  const hint = issue.errors.flatMap((option) => option.map((each) => nearChoice(each, got))).join('')
   return [
     {
       path,
       part: 'value',
-      text: got === undefined ? `${name} is missing: it ${wanted}` : `${name} ${wanted}, got ${show(got)}`,
+      text: got === undefined ? `${name} is missing: it ${wanted}` : `${name} ${wanted}, got ${show(got)}${hint}`,
     },
   ]
+}
+
+/** The key that tells ways apart by its value, where that is none of those that are known: `loss: tripplet`. */
+function tellingKey(option: Issue[]): PropertyKey[] {
+  return option.flatMap((each) =>
+    each.code === 'invalid_union' && each.errors.length === 0 && each.path.length === 1 ? each.path : [],
+  )
 }
 
 function strangers(option: Issue[]): number {

@@ -1,4 +1,6 @@
-import {join} from 'node:path'
+import {existsSync} from 'node:fs'
+import {join, relative, resolve} from 'node:path'
+import {UserError} from '../user-error.ts'
 import {type Cache, openCache} from './cache.ts'
 import {canonicalJson, digestText} from './canonical.ts'
 import {codeOf, type ModuleStamp} from './code.ts'
@@ -66,7 +68,11 @@ export function openKeys(catalogue: Catalogue, folders: {root: string; folder: s
         values,
         inputs,
         external: Object.fromEntries(digests),
-        code: await codeOf([definition.module, ...(definition.modules?.(values) ?? [])], root, modules),
+        code: await codeOf(
+          [definition.module, ...(definition.modules?.(values) ?? []).map((path) => locate(path, folders))],
+          root,
+          modules,
+        ),
         numerics: definition.numeric ? catalogue.numerics() : {},
       }
     },
@@ -76,6 +82,14 @@ export function openKeys(catalogue: Catalogue, folders: {root: string; folder: s
       for (const cache of [files, modules, projections] satisfies Pick<Cache<never>, 'save'>[]) cache.save()
     },
   }
+}
+
+/** A module that begins with a dot is the user's, in the folder of pipeline.yaml. */
+function locate(path: string, {root, folder}: {root: string; folder: string}): string {
+  if (!/^\.{1,2}\//.test(path)) return path
+  const file = resolve(folder, path)
+  if (!existsSync(file)) throw new UserError(`${folder} has no file ${path}, which the configuration names`)
+  return relative(root, file)
 }
 
 interface Reading {

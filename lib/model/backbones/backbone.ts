@@ -1,3 +1,4 @@
+import {isOwnModule, loadOwnModule, type OwnModule, ownModuleError} from '../../own-module.ts'
 import type {Layers} from '../layers/layer.ts'
 import type {ModelSpec} from '../spec.ts'
 
@@ -7,6 +8,8 @@ export interface Backbone<T> {
   readonly trunk: (images: T) => T
   /** Of the last feature map. */
   readonly channels: number
+  /** What its package does to pooled vectors [images, channels] before its classifier, where that is something; consumes its input. */
+  readonly behindPool?: (pooled: T) => T
 }
 
 /** What a file of `backbones/` exports. */
@@ -19,5 +22,26 @@ export interface BackboneModule {
 
 /** Loads the backbone of a model. Its module alone is loaded, so that another backbone never changes this one's keys. */
 export async function loadBackbone({backbone}: Pick<ModelSpec, 'backbone'>): Promise<BackboneModule> {
+  if (isOwnModule(backbone)) return loadOwnBackbone(backbone)
   return (await import(new URL(`${backbone}.ts`, import.meta.url).href)) as BackboneModule
+}
+
+const purpose = {parameter: 'model.backbone', heading: 'a-backbone', exports: ['build']}
+
+/** Of the user's; one that says nothing of a classifier has none in its files. */
+async function loadOwnBackbone(path: OwnModule): Promise<BackboneModule> {
+  const {build, unused = /^$/} = await loadOwnModule<Pick<BackboneModule, 'build'> & Partial<BackboneModule>>(
+    path,
+    purpose,
+  )
+  if (!(unused instanceof RegExp))
+    throw ownModuleError(path, purpose, 'whose export unused must be a regular expression')
+  return {
+    unused,
+    build: (spec, layers) => {
+      const backbone = build(spec, layers)
+      if (typeof backbone?.trunk === 'function' && Number.isSafeInteger(backbone.channels)) return backbone
+      throw ownModuleError(path, purpose, 'whose build must return {trunk, channels}: a function and a whole number')
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import {z} from 'zod'
 
-const distanceNames = ['euclidean', 'squared', 'similarity', 'lp', 'snr'] as const
+export const distanceNames = ['euclidean', 'squared', 'similarity', 'lp', 'snr'] as const
 
 /** How two embeddings are compared. */
 export interface DistanceSpec {

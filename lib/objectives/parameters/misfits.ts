@@ -8,7 +8,8 @@ import type {LossSpec, ObjectiveSpec} from './objective.ts'
 /** What speaks against training a loss on the batches of a sampler, each legal on its own; paths begin with mining or objective. */
 export function misfits({mining, objective}: {mining: MiningSpec; objective: ObjectiveSpec}): Objection[] {
   return partsOf(objective).flatMap(({objective: loss}, number) => {
-    const {compares} = lossCards.find(({name}) => name === loss.loss)!
+    // A user's loss says when it is opened whether it follows the plan.
+    const {compares} = lossCards.find(({name}) => name === loss.loss) ?? {compares: 'pairs'}
     const own = 'losses' in objective ? ['objective', 'losses', number, 'objective'] : ['objective']
     return [
       ...viewMisfits(mining, loss, compares, own),

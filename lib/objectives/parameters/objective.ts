@@ -1,11 +1,12 @@
 // What a user may say about losses. Loads no TensorFlow: configuration is checked before any stage runs.
 import {z} from 'zod'
+import {ownModule, ownParameters} from '../../own-parameters.ts'
 import type {LossCard} from '../card.ts'
 import {lossCards} from '../losses/cards.ts'
 import {minerCards} from '../miners/cards.ts'
 import {multiple} from '../multiple.card.ts'
 import {regularizerCards} from '../regularizers/cards.ts'
-import {type DistanceSpec, distancesAmong} from './distance.ts'
+import {type DistanceSpec, distanceNames, distancesAmong} from './distance.ts'
 import {type Objection, objectTo} from './objection.ts'
 import {type ReducerSpec, reducerParameters} from './reducer.ts'
 
@@ -31,6 +32,7 @@ export interface MemorySpec {
 
 /** A loss with its parameters. */
 export interface LossSpec {
+  /** The name of its file in losses/, or the path of a user's. */
   readonly loss: string
   readonly distance?: DistanceSpec
   readonly reducer: ReducerSpec
@@ -39,6 +41,8 @@ export interface LossSpec {
   /** Which rows belong together: those of a class, or the views of an image. */
   readonly positives?: 'class' | 'image'
   readonly regularizers: readonly RegularizerSpec[]
+  /** Parameters of a user's loss. */
+  readonly own?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Several losses, added up with weights. */
@@ -70,19 +74,34 @@ const memoryParameters = z.strictObject({
 
 const losses = lossCards.map(lossSchema)
 
+/** A loss in a file of the user's may have all that losses of pairs have. */
+const ownLoss = lossSchema({
+  name: 'own',
+  compares: 'pairs',
+  distance: {names: distanceNames, default: {name: 'euclidean', normalise: true}},
+  reducer: {name: 'mean'},
+  parameters: {loss: ownModule, own: ownParameters},
+})
+
+/** What is not among the names is complained of by them. */
+const oneLoss = z.union([union('loss', losses), ownLoss])
+
 const several = z.strictObject({
   loss: z.literal(multiple.name),
   losses: z
-    .array(z.strictObject({weight: z.number().min(0).default(1), objective: union('loss', losses)}))
+    .array(z.strictObject({weight: z.number().min(0).default(1), objective: oneLoss}))
     .min(1)
     .max(16)
     .describe('the losses with their weights'),
 })
 
-/** One entry a loss, named as its file in losses/, and several losses at once. */
-export const objectiveParameters = union('loss', [...losses, several]) as unknown as z.ZodType<ObjectiveSpec>
+/** One entry a loss, named as its file in losses/, several losses at once, and a user's. */
+export const objectiveParameters = z.union([
+  union('loss', [...losses, several]),
+  ownLoss,
+]) as unknown as z.ZodType<ObjectiveSpec>
 
-function lossSchema(card: LossCard) {
+function lossSchema(card: Omit<LossCard, 'title' | 'formula' | 'source'>) {
   const {name, distance, reducer, compares, parameters} = card
   const schema = z.strictObject({
     loss: z.literal(name),
@@ -116,7 +135,7 @@ function lossSchema(card: LossCard) {
 }
 
 /** A setting that a loss cannot have, for a reason that is better said than that it is not known. */
-function leftOut({name, compares}: LossCard, purpose: string) {
+function leftOut({name, compares}: Pick<LossCard, 'name' | 'compares'>, purpose: string) {
   const what = {
     pairs: 'pairs',
     batch: 'the whole batch by its classes',
@@ -137,7 +156,7 @@ function objectToMemory({memory, positives}: LossSpec): Objection[] {
 }
 
 /** Penalties and weights by class that only some of the losses with class weights have a place for. */
-function objectToClassPenalties({name, centres}: LossCard, spec: LossSpec): Objection[] {
+function objectToClassPenalties({name, centres}: Pick<LossCard, 'name' | 'centres'>, spec: LossSpec): Objection[] {
   const isAlone = centres === undefined || (spec as unknown as Record<string, unknown>)[centres] === 1
   const several = lossCards.flatMap((card) => (card.centres === undefined ? [] : [`${card.name} (${card.centres})`]))
   const scattered = spec.regularizers.flatMap((regularizer, i) =>
