@@ -7,8 +7,8 @@ export interface LayerNormShape {
   readonly channels: number
   /** Added to the variance: PyTorch's default is 1e-5, that of the networks here 1e-6. */
   readonly epsilon: number
-  /** What it is applied to: maps [images, height, width, channels], or tokens [images, tokens, channels]. */
-  readonly of: 'map' | 'tokens'
+  /** What it is applied to: maps [images, height, width, channels], tokens [images, tokens, channels], or rows [images, channels]. */
+  readonly of: 'map' | 'tokens' | 'rows'
 }
 
 export interface LayerNormLayer extends Layer {
@@ -16,7 +16,7 @@ export interface LayerNormLayer extends Layer {
   readonly shape: LayerNormShape
 }
 
-/** Every position normalised over its channels, then scaled and shifted. */
+/** Every position or row normalised over its channels, then scaled and shifted. */
 export function layerNorm(shape: LayerNormShape): LayerNormLayer {
   const {name, channels, epsilon} = shape
   return {

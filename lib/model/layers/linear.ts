@@ -12,11 +12,13 @@ export interface LinearShape {
   readonly name: string
   readonly input: number
   readonly output: number
+  /** What it is applied to, where not to rows: maps, whose channels other programs may have elsewhere, or tokens. */
+  readonly of?: 'map' | 'tokens'
   /** Where they are not drawn as PyTorch draws them. */
   readonly start?: {readonly weight: Start; readonly bias: Start}
 }
 
-/** x W^T + b of rows [images, input], or of tokens [images, tokens, input]. */
+/** x W^T + b of rows [images, input], of tokens [images, tokens, input], or of every position of a map. */
 export function linear(shape: LinearShape): LinearLayer {
   const {name, input, output, start} = shape
   return {
