@@ -3,6 +3,7 @@ import {multiply} from '../../engine/ops/elementwise.ts'
 import type {ParametersOf} from '../card.ts'
 import {type Distance, openDistance} from '../distances.ts'
 import {distinctPairs} from '../distinct-pairs.ts'
+import {exponential} from '../exponential.ts'
 import type {LossOpener} from '../loss.ts'
 import {positiveTerms, softHinge, type Terms} from '../terms.ts'
 import type {Tuples} from '../tuples.ts'
@@ -61,9 +62,9 @@ function angularTerms({distance, productsOf}: Seen, tuples: Tuples, square: numb
       if (exponent > largest) largest = exponent
     }
     for (let i = 0; i < to - from; i++) {
-      const exponential = Math.exp(exponentials[i]! - largest)
-      exponentials[i] = exponential
-      sum += exponential
+      const one = exponential(exponentials[i]! - largest)
+      exponentials[i] = one
+      sum += one
     }
     return {total: largest + Math.log(sum), sum}
   }

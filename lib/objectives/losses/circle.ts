@@ -1,6 +1,7 @@
 import type {ParametersOf} from '../card.ts'
 import type {Distance} from '../distances.ts'
 import {distinctPairs} from '../distinct-pairs.ts'
+import {exponential} from '../exponential.ts'
 import {pairLossOn} from '../pair-loss.ts'
 import {allRows, rowTerms} from '../row-terms.ts'
 import type {PairList} from '../tuples.ts'
@@ -61,7 +62,7 @@ function openPacedLogSum({columns, values, gradient}: Distance, {start, other}: 
       }
       total = 0
       for (let i = 0; i < to - from; i++) {
-        exponentials[i] = Math.exp(exponentials[i]! - largest)
+        exponentials[i] = exponential(exponentials[i]! - largest)
         total += exponentials[i]!
       }
       return largest + Math.log(total)

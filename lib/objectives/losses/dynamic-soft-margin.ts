@@ -2,7 +2,7 @@ import type {HostTensor} from '../../engine/state-dict.ts'
 import type {ParametersOf} from '../card.ts'
 import {type Distance, openDistance} from '../distances.ts'
 import type {LossOpener} from '../loss.ts'
-import {countTriplets, eachTriplet, type Terms} from '../terms.ts'
+import {countTriplets, type Terms} from '../terms.ts'
 import type {Tuples} from '../tuples.ts'
 import type {dynamicSoftMargin} from './dynamic-soft-margin.card.ts'
 
@@ -24,15 +24,46 @@ export const open: LossOpener<ParametersOf<typeof dynamicSoftMargin>> = (paramet
   }
 }
 
-/** Walks over all triplets with how much farther their positive is than their negative. */
-type Leads = (visit: (x: number, anchor: number, positive: number, negative: number) => void) => void
+/** Triplets of one positive pair. */
+interface PairLeads {
+  readonly anchor: number
+  /** Where the pair is in the distance matrix. */
+  readonly near: number
+  readonly count: number
+  /** Where the anchor's pairs with the `count` negatives are. */
+  readonly far: Int32Array
+  /** How much farther the positive is than each of them. */
+  readonly leads: Float64Array
+}
 
-function leadsOf(tuples: Tuples, {columns, values}: Distance): Leads {
+/** Walks over all triplets, those of a positive pair at once: a function a triplet costs more than the rest of its arithmetic. */
+type Leads = (visit: (pair: PairLeads) => void) => void
+
+function leadsOf({positives, negatives, triplets}: Tuples, {columns, values}: Distance): Leads {
+  const far = new Int32Array(columns)
+  const leads = new Float64Array(columns)
+  const pairLeads = (anchor: number, positive: number, count: number): PairLeads => {
+    const near = anchor * columns + positive
+    const own = values[near]!
+    for (let i = 0; i < count; i++) leads[i] = own - values[far[i]!]!
+    return {anchor, near, count, far, leads}
+  }
   return (visit) => {
-    eachTriplet(tuples, (anchor, positive, negative) => {
-      const base = anchor * columns
-      visit(values[base + positive]! - values[base + negative]!, anchor, positive, negative)
-    })
+    if (triplets !== undefined) {
+      triplets.each((anchor, positive, negative) => {
+        far[0] = anchor * columns + negative
+        visit(pairLeads(anchor, positive, 1))
+      })
+      return
+    }
+    for (let anchor = 0; anchor + 1 < positives.start.length; anchor++) {
+      const [base, from] = [anchor * columns, negatives.start[anchor]!]
+      const count = negatives.start[anchor + 1]! - from
+      for (let i = 0; i < count; i++) far[i] = base + negatives.other[from + i]!
+      for (let i = positives.start[anchor]!; i < positives.start[anchor + 1]!; i++) {
+        visit(pairLeads(anchor, positives.other[i]!, count))
+      }
+    }
   }
 }
 
@@ -52,59 +83,86 @@ interface Bins {
 /** Every triplet counts for the two edges beside it, the more the nearer. */
 function blend(before: Float32Array, leads: Leads, bins: Bins): Update {
   const fresh = new Float64Array(bins.num_bins)
-  let count = 0
-  leads((x) => {
-    const {bin, above} = place(x, bins)
-    fresh[bin]! += 1 - above
-    fresh[Math.min(bin + 1, bins.num_bins - 1)]! += above
-    count++
+  const last = bins.num_bins - 1
+  let total = 0
+  leads((pair) => {
+    for (let i = 0; i < pair.count; i++) {
+      const position = positionOf(pair.leads[i]!, bins)
+      const bin = binAt(position, bins)
+      const above = moves(position, bins) ? position - bin : 0
+      fresh[bin]! += 1 - above
+      fresh[Math.min(bin + 1, last)]! += above
+    }
+    total += pair.count
   })
-  if (count === 0) return {histogram: before, share: 0}
+  if (total === 0) return {histogram: before, share: 0}
   const weightBefore = before.reduce((sum, value) => sum + value, 0)
   const momentum = weightBefore === 0 ? 1 : bins.momentum
-  const total = (1 - momentum) * weightBefore + momentum * count
+  const weight = (1 - momentum) * weightBefore + momentum * total
   return {
-    histogram: before.map((value, bin) => ((1 - momentum) * value + momentum * fresh[bin]!) / total),
-    share: momentum / total / width(bins),
+    histogram: before.map((value, bin) => ((1 - momentum) * value + momentum * fresh[bin]!) / weight),
+    share: momentum / weight / width(bins),
   }
 }
 
 function rankTerms(tuples: Tuples, distance: Distance, {histogram, share}: Update, bins: Bins): Terms {
-  const {columns, gradient} = distance
-  const leads = leadsOf(tuples, distance)
+  const {gradient} = distance
+  const eachPair = leadsOf(tuples, distance)
   let sum = 0
   const smaller = Float64Array.from(histogram, (value) => {
     sum += value
     return sum
   })
-  const value = (x: number) => smaller[place(x, bins).bin]! * x
   return {
     counts: countTriplets(tuples),
     each(visit) {
-      leads((x, anchor) => visit(value(x), anchor))
+      eachPair(({anchor, count, leads}) => {
+        for (let i = 0; i < count; i++) {
+          const x = leads[i]!
+          visit(smaller[binAt(positionOf(x, bins), bins)]! * x, anchor)
+        }
+      })
     },
     backward(weight) {
       // Moving within its bin, a triplet takes from the share of all that are in it.
       const inBin = new Float64Array(bins.num_bins)
-      leads((x, anchor) => {
-        inBin[place(x, bins).bin]! += weight(value(x), anchor) * x
+      eachPair(({anchor, count, leads}) => {
+        for (let i = 0; i < count; i++) {
+          const x = leads[i]!
+          const bin = binAt(positionOf(x, bins), bins)
+          inBin[bin]! += weight(smaller[bin]! * x, anchor) * x
+        }
       })
-      leads((x, anchor, positive, negative) => {
-        const {bin, moves} = place(x, bins)
-        const pull = weight(value(x), anchor) * smaller[bin]! - (moves ? share * inBin[bin]! : 0)
-        gradient[anchor * columns + positive]! += pull
-        gradient[anchor * columns + negative]! -= pull
+      eachPair(({anchor, near, count, far, leads}) => {
+        let pulls = 0
+        for (let i = 0; i < count; i++) {
+          const x = leads[i]!
+          const position = positionOf(x, bins)
+          const bin = binAt(position, bins)
+          const taken = moves(position, bins) ? share * inBin[bin]! : 0
+          const pull = weight(smaller[bin]! * x, anchor) * smaller[bin]! - taken
+          pulls += pull
+          gradient[far[i]!]! -= pull
+        }
+        gradient[near]! += pulls
       })
     },
   }
 }
 
-/** The edge below a number and how far above it the number is, in bins; beyond the last edge nothing moves any more. */
-function place(x: number, bins: Bins): {bin: number; above: number; moves: boolean} {
-  const position = (x - bins.min_value) / width(bins)
-  const bin = Math.max(0, Math.min(bins.num_bins - 1, Math.floor(position)))
-  const moves = position >= 0 && bin < bins.num_bins - 1
-  return {bin, above: moves ? position - bin : 0, moves}
+/** Place of a number among the edges, in bins. */
+function positionOf(x: number, bins: Bins): number {
+  return (x - bins.min_value) / width(bins)
+}
+
+/** The edge below. */
+function binAt(position: number, {num_bins}: Bins): number {
+  return Math.max(0, Math.min(num_bins - 1, Math.floor(position)))
+}
+
+/** Beyond the last edge nothing moves any more. */
+function moves(position: number, {num_bins}: Bins): boolean {
+  return position >= 0 && position < num_bins - 1
 }
 
 function width({min_value, num_bins}: Bins): number {

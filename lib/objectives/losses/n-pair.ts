@@ -1,5 +1,6 @@
 import type {ParametersOf} from '../card.ts'
 import type {Distance} from '../distances.ts'
+import {exponential} from '../exponential.ts'
 import {pairLoss} from '../pair-loss.ts'
 import {anchorsOf} from '../row-terms.ts'
 import type {Terms} from '../terms.ts'
@@ -94,9 +95,9 @@ function softmaxOf({anchor, positive, negatives}: Rivalry, {columns, values}: Di
     shares[j] = values[base + negatives[j]!]! - own
     largest = Math.max(largest, shares[j]!)
   }
-  let total = Math.exp(-largest)
+  let total = exponential(-largest)
   for (let j = 0; j < negatives.length; j++) {
-    shares[j] = Math.exp(shares[j]! - largest)
+    shares[j] = exponential(shares[j]! - largest)
     total += shares[j]!
   }
   for (let j = 0; j < negatives.length; j++) shares[j]! /= total

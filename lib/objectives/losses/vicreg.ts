@@ -54,11 +54,11 @@ function invarianceTerms(values: Float32Array, gradient: Float32Array, {first, s
     backward(weight) {
       first.forEach((row, image) => {
         const factor = (2 * share * weight(terms[image]!, row)) / dim
+        const [start, other] = [row * dim, second[image]! * dim]
         for (let i = 0; i < dim; i++) {
-          const [a, b] = [row * dim + i, second[image]! * dim + i]
-          const pull = factor * (values[a]! - values[b]!)
-          gradient[a]! += pull
-          gradient[b]! -= pull
+          const pull = factor * (values[start + i]! - values[other + i]!)
+          gradient[start + i]! += pull
+          gradient[other + i]! -= pull
         }
       })
     },
@@ -77,11 +77,13 @@ interface View {
 }
 
 function centre(values: Float32Array, rows: Int32Array, dim: number): View {
-  const means = new Float64Array(dim)
-  for (const row of rows) for (let i = 0; i < dim; i++) means[i]! += values[row * dim + i]! / rows.length
+  const sums = new Float64Array(dim)
+  for (const row of rows) for (let i = 0; i < dim; i++) sums[i]! += values[row * dim + i]!
+  const means = sums.map((sum) => sum / rows.length)
   const centred = new Float32Array(rows.length * dim)
   rows.forEach((row, image) => {
-    for (let i = 0; i < dim; i++) centred[image * dim + i] = values[row * dim + i]! - means[i]!
+    const [from, to] = [row * dim, image * dim]
+    for (let i = 0; i < dim; i++) centred[to + i] = values[from + i]! - means[i]!
   })
   return {rows, dim, centred, freedom: Math.max(1, rows.length - 1)}
 }
@@ -92,22 +94,18 @@ function variancePenalty(
   gradient: Float32Array,
   {variance, epsilon}: Parameters,
 ): Terms {
-  const deviations = new Float64Array(dim)
-  centred.forEach((value, place) => {
-    deviations[place % dim]! += value ** 2 / freedom
-  })
-  deviations.forEach((spread, i) => {
-    deviations[i] = Math.sqrt(spread + epsilon)
-  })
+  const squares = new Float64Array(dim)
+  for (let start = 0; start < centred.length; start += dim) {
+    for (let i = 0; i < dim; i++) squares[i]! += centred[start + i]! * centred[start + i]!
+  }
+  const deviations = squares.map((sum) => Math.sqrt(sum / freedom + epsilon))
   const share = variance / 2 / dim
   const value = deviations.reduce((sum, deviation) => sum + share * Math.max(0, 1 - deviation), 0)
   return penaltyTerms(value, (weight) => {
+    const slopes = deviations.map((deviation) => (deviation < 1 ? (weight * share) / deviation / freedom : 0))
     rows.forEach((row, image) => {
-      for (let i = 0; i < dim; i++) {
-        const deviation = deviations[i]!
-        if (deviation >= 1) continue
-        gradient[row * dim + i]! -= (weight * share * centred[image * dim + i]!) / deviation / freedom
-      }
+      const [to, from] = [row * dim, image * dim]
+      for (let i = 0; i < dim; i++) gradient[to + i]! -= slopes[i]! * centred[from + i]!
     })
   })
 }
@@ -121,25 +119,27 @@ function covariancePenalty(
   const tensor = fromHost(centred, [rows.length, dim])
   const covariances = withoutDiagonal(tensor, freedom)
   const share = covariance / dim
-  const value = covariances.reduce((sum, one) => sum + share * one ** 2, 0)
+  let squares = 0
+  for (let i = 0; i < covariances.length; i++) squares += covariances[i]! * covariances[i]!
   const matrix = fromHost(covariances, [dim, dim])
   const product = matMul(tensor, matrix)
   const slopes = read(product) as Float32Array
   free(tensor, matrix, product)
-  return penaltyTerms(value, (weight) => {
+  return penaltyTerms(share * squares, (weight) => {
+    const factor = (4 * weight * share) / freedom
     rows.forEach((row, image) => {
-      for (let i = 0; i < dim; i++) {
-        gradient[row * dim + i]! += (4 * weight * share * slopes[image * dim + i]!) / freedom
-      }
+      const [to, from] = [row * dim, image * dim]
+      for (let i = 0; i < dim; i++) gradient[to + i]! += factor * slopes[from + i]!
     })
   })
 }
 
 function withoutDiagonal(centred: Raw, freedom: number): Float32Array {
   const product = matMul(centred, centred, {transposeA: true})
-  const covariances = (read(product) as Float32Array).map((value) => value / freedom)
+  const covariances = read(product) as Float32Array
   free(product)
   const dim = centred.shape[1]!
+  for (let i = 0; i < covariances.length; i++) covariances[i]! /= freedom
   for (let i = 0; i < dim; i++) covariances[i * dim + i] = 0
   return covariances
 }
