@@ -12,7 +12,13 @@ export async function run(context: StageContext<InitializeModelValues>): Promise
   for (const note of imported?.notes ?? []) context.note(note)
   await writeModel(context.outputs.model!, {
     spec,
-    preprocessing: {transforms: image.eval, mean: image.mean, std: image.std},
+    preprocessing: {
+      transforms: image.eval,
+      channels: image.channels,
+      range: image.range,
+      mean: image.mean,
+      std: image.std,
+    },
     weights: imported?.weights ?? (await randomWeights(spec, seed)),
     provenance:
       imported === undefined

@@ -41,8 +41,16 @@ const imageParameters = z.strictObject({
     .nullable()
     .default(null)
     .describe('images that are measured are described at several scales; null: at one'),
-  mean: channel.describe('subtracted from red, green, blue in 0..1'),
-  std: channel.describe('divides red, green, blue after that'),
+  channels: z
+    .enum(['rgb', 'bgr'])
+    .default('rgb')
+    .describe('order in which the network takes colours, and in which mean and std are; bgr: networks from Caffe'),
+  range: z
+    .union([z.literal(1), z.literal(255)], 'must be 1 or 255')
+    .default(1)
+    .describe('what a byte of 255 counts as; 255: networks from Caffe'),
+  mean: channel.describe('subtracted from the channels, which are in 0..range'),
+  std: channel.describe('divides the channels after that'),
 })
 
 const galleryParameters = z
@@ -168,7 +176,7 @@ type Split = 'train' | 'val' | 'test'
 // checked before, and a stage's key must not change with the schema of a loss that it does not use.
 export type PrepareSplitsValues = Pick<Parameters, 'data'>
 export type InitializeModelValues = Pick<Parameters, 'model' | 'seed'> & {
-  readonly image: Pick<Parameters['image'], 'eval' | 'mean' | 'std'>
+  readonly image: Pick<Parameters['image'], 'eval' | 'channels' | 'range' | 'mean' | 'std'>
 }
 export type ExtractPixelsValues = {readonly split: Split}
 export type ExtractDescriptorsValues = Pick<Parameters, 'precision'> & {

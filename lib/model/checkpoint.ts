@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import type {Normalisation} from '../engine/ops/pixels.ts'
 import type {HostTensor, StateDict} from '../engine/state-dict.ts'
 import {nameOrFile, ownParameters} from '../own-parameters.ts'
 import {UserError} from '../user-error.ts'
@@ -9,12 +10,9 @@ import {type BackboneName, backboneNames, type ModelSpec, poolNames} from './spe
 import {hostDtype, loadTensor, type TensorSource} from './tensor-source.ts'
 
 /** How images become the numbers that a network was trained with. */
-export interface Preprocessing {
+export interface Preprocessing extends Normalisation {
   /** Transforms of measured images, as the list `image.eval` of pipeline.yaml. */
   readonly transforms: unknown
-  /** Red, green, blue, of values scaled to 0..1. */
-  readonly mean: readonly number[]
-  readonly std: readonly number[]
 }
 
 /** One half of a checkpoint: everything that extraction, export and comparison need. Nothing about the run, epoch or time. */
@@ -104,6 +102,8 @@ const modelMetadata = z.object({
   }) satisfies z.ZodType<ModelSpec>,
   preprocessing: z.strictObject({
     transforms: z.unknown(),
+    channels: z.enum(['rgb', 'bgr']),
+    range: z.number().positive(),
     mean: z.array(z.number()).length(3),
     std: z.array(z.number().positive()).length(3),
   }),

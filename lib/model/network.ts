@@ -1,7 +1,7 @@
 import {BFLOAT16, borrow, FLOAT, read, toTfjs} from '../engine/op.ts'
 import {cast} from '../engine/ops/elementwise.ts'
 import type {FoldedUnit} from '../engine/ops/folded-unit.ts'
-import {normalisePixels} from '../engine/ops/pixels.ts'
+import {type Normalisation, normalisePixels} from '../engine/ops/pixels.ts'
 import type {Parameter} from '../engine/parameter.ts'
 import type {StateDict} from '../engine/state-dict.ts'
 import {Tape, Value} from '../engine/tape.ts'
@@ -19,12 +19,6 @@ export interface ImageBatch {
   readonly count: number
   readonly height: number
   readonly width: number
-}
-
-/** How bytes become the network's input, per channel: (byte / 255 - mean) / std. */
-export interface Normalisation {
-  readonly mean: readonly number[]
-  readonly std: readonly number[]
 }
 
 /** The first half of a training step. Ends with one call of `backward` or `dispose`. */

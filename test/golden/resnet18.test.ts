@@ -44,7 +44,7 @@ const spec: ModelSpec = {
   embedding: null,
   batchnorm: 'frozen',
 }
-const imagenet = {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
+const imagenet = {channels: 'rgb', range: 1, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]} as const
 
 test('Activations of all layers are those of torchvision', needsShared, async () => {
   const {activations} = fixture()

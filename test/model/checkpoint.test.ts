@@ -20,6 +20,8 @@ const model: ModelFile = {
   spec: tinySpec,
   preprocessing: {
     transforms: [{resize: 64}, {center_crop: 64}],
+    channels: 'rgb',
+    range: 1,
     mean: [0.485, 0.456, 0.406],
     std: [0.229, 0.224, 0.225],
   },

@@ -25,7 +25,7 @@ export async function openTiny(
   return openNetwork(
     spec,
     weights ?? (await tinyWeights(spec)),
-    {mean: [0.45, 0.45, 0.45], std: [0.22, 0.22, 0.22]},
+    {channels: 'rgb', range: 1, mean: [0.45, 0.45, 0.45], std: [0.22, 0.22, 0.22]},
     {precision, training},
   )
 }
@@ -48,9 +48,11 @@ export async function tinyWeights(spec: ModelSpec): Promise<StateDict> {
   return new Map(
     (await traceNetwork(spec)).tensors.map(({name, shape, role}, index): [string, HostTensor] => {
       if (role === 'count') return [name, {dtype: 'I64', shape, data: new BigInt64Array(1)}]
-      const [outputs, , height, width] = shape
+      const [outputs, inputs, height, width] = shape
+      // Depthwise kernels (of one input) as if there were no other channels.
+      const each = inputs === 1 ? 1 : outputs!
       const [scale, centre] = {
-        conv: [Math.sqrt(6 / (outputs! * height! * width!)), 0] as const,
+        conv: [Math.sqrt(6 / (each * height! * width!)), 0] as const,
         bias: [0.2, 0] as const,
         gamma: [0.3, 1] as const,
         beta: [0.2, 0] as const,

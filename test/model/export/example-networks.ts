@@ -32,6 +32,11 @@ export const exampleNetworks: Readonly<Record<string, ModelSpec>> = {
 }
 
 export async function modelOf(spec: ModelSpec): Promise<ModelFile> {
-  const preprocessing = {transforms: [{resize: 32}], mean: [0.45, 0.5, 0.4], std: [0.22, 0.2, 0.25]}
+  // As each was trained: BN-Inception comes from Caffe.
+  const input =
+    spec.backbone === 'bninception'
+      ? ({channels: 'bgr', range: 255, mean: [104, 117, 128], std: [1, 1, 1]} as const)
+      : ({channels: 'rgb', range: 1, mean: [0.45, 0.5, 0.4], std: [0.22, 0.2, 0.25]} as const)
+  const preprocessing = {transforms: [{resize: 32}], ...input}
   return {spec, preprocessing, weights: await tinyWeights(spec), provenance: {weights: 'drawn'}}
 }

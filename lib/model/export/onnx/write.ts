@@ -1,4 +1,5 @@
 import {writeFile} from 'node:fs/promises'
+import {byteScaling} from '../../../engine/ops/pixels.ts'
 import type {ModelFile, Preprocessing} from '../../checkpoint.ts'
 import {IMAGES, traceNetwork} from '../../graph.ts'
 import {l2} from '../../layers/l2.ts'
@@ -44,20 +45,17 @@ export async function buildOnnx(
   }
 }
 
-/** From bytes, channels last, to (byte / 255 - mean) / deviation, channels first. */
-function addNormalisation(graph: OnnxGraph, images: string, {mean, std}: Preprocessing): string {
+/** From bytes, channels last, to the network's input, channels first: a convolution of one position may change their order too. */
+function addNormalisation(graph: OnnxGraph, images: string, preprocessing: Preprocessing): string {
   const numbers = graph.node('Cast', [images], {to: dataTypes.float})
   const first = graph.node('Transpose', [numbers], {perm: [0, 3, 1, 2]})
-  const perChannel = [1, 3, 1, 1]
-  const centre = graph.constant(
-    'pixels.mean',
-    perChannel,
-    Float32Array.from(mean, (value) => 255 * value),
-  )
-  const scale = graph.constant(
-    'pixels.scale',
-    perChannel,
-    Float32Array.from(std, (value) => 1 / (255 * value)),
-  )
-  return graph.node('Mul', [graph.node('Sub', [first, centre]), scale])
+  const {centre, scale} = byteScaling(preprocessing)
+  const order = preprocessing.channels === 'rgb' ? [0, 1, 2] : [2, 1, 0]
+  const kernel = Float32Array.from({length: 9}, (_, i) => {
+    const output = Math.floor(i / 3)
+    return i % 3 === order[output] ? scale[output]! : 0
+  })
+  const bias = scale.map((factor, output) => -centre[output]! * factor)
+  const constants = [graph.constant('pixels.weight', [3, 3, 1, 1], kernel), graph.constant('pixels.bias', [3], bias)]
+  return graph.node('Conv', [first, ...constants], {kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0]})
 }

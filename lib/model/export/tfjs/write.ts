@@ -1,5 +1,6 @@
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
+import {byteScaling} from '../../../engine/ops/pixels.ts'
 import type {ModelFile, Preprocessing} from '../../checkpoint.ts'
 import {IMAGES, traceNetwork} from '../../graph.ts'
 import {l2} from '../../layers/l2.ts'
@@ -54,20 +55,21 @@ async function buildGraph({spec, preprocessing, weights}: ModelFile): Promise<Tf
 
 const imageShape = [-1, -1, -1, 3]
 
-/** From bytes to (byte / 255 - mean) / deviation. */
-function addNormalisation(graph: TfjsGraph, images: string, {mean, std}: Preprocessing): string {
+/** From bytes to the network's input. */
+function addNormalisation(graph: TfjsGraph, images: string, preprocessing: Preprocessing): string {
   const numbers = graph.node('Cast', [images], {SrcT: {type: 'DT_INT32'}, DstT: {type: 'DT_FLOAT'}})
-  const centre = graph.constant(
-    'pixels.mean',
-    [3],
-    Float32Array.from(mean, (value) => 255 * value),
-  )
-  const scale = graph.constant(
-    'pixels.scale',
-    [3],
-    Float32Array.from(std, (value) => 1 / (255 * value)),
-  )
-  return graph.node('Mul', [graph.node('Sub', [numbers, centre]), scale])
+  const {centre, scale} = byteScaling(preprocessing)
+  const centred = graph.node('Sub', [
+    preprocessing.channels === 'rgb' ? numbers : addReversal(graph, numbers),
+    graph.constant('pixels.mean', [3], centre),
+  ])
+  return graph.node('Mul', [centred, graph.constant('pixels.scale', [3], scale)])
+}
+
+/** Of the channels. */
+function addReversal(graph: TfjsGraph, numbers: string): string {
+  const axis = graph.constant('pixels.axis', [1], Int32Array.of(3))
+  return graph.node('ReverseV2', [numbers, axis], {Tidx: {type: 'DT_INT32'}})
 }
 
 // https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts, ModelJSON
