@@ -4,7 +4,9 @@ import {transformList} from '../lib/data/transforms/parameters.ts'
 import {nameAt} from '../lib/metrics/names.ts'
 import {metricsParameters} from '../lib/metrics/parameters.ts'
 import {optimizerParameters} from '../lib/model/optimizer-parameters.ts'
+import {pictureSide} from '../lib/model/picture-side.ts'
 import {backboneNames, poolNames} from '../lib/model/spec.ts'
+import {sideMisfit, specMisfits} from '../lib/model/spec-misfits.ts'
 import {miningParameters} from '../lib/objectives/parameters/mining.ts'
 import {misfits} from '../lib/objectives/parameters/misfits.ts'
 import type {Objection} from '../lib/objectives/parameters/objection.ts'
@@ -81,7 +83,8 @@ const modelParameters = z.strictObject({
     .enum(poolNames)
     .default('spoc')
     .describe(
-      'spoc: mean over positions; mac: maximum; gem, gem-channels: generalised mean with trained exponents; rmac: regions',
+      'spoc: mean over positions; mac: maximum; gem, gem-channels: generalised mean with trained exponents; rmac: regions; ' +
+        'cls: the class token of a transformer',
     ),
   embedding: z
     .strictObject({
@@ -141,7 +144,11 @@ export const parameters = everything.superRefine(
   ({image, model, mining, objective, optimizer, schedule, metrics}, context) => {
     const refuse = (path: Objection['path'], message: string) =>
       context.addIssue({code: 'custom', path: [...path], message})
-    for (const {path, text} of misfits({mining, objective})) refuse(path, text)
+    for (const {path, text} of [...misfits({mining, objective}), ...specMisfits(model)]) refuse(path, text)
+    for (const list of ['train', 'eval', 'mining'] as const) {
+      const text = sideMisfit(model.backbone, pictureSide(image[list]))
+      if (text !== undefined) refuse(['image', list], text)
+    }
     if (model.own !== undefined && !isOwnModule(model.backbone))
       refuse(['model', 'own'], `belongs to a backbone of your own, not to ${model.backbone}`)
     if (optimizer.chunk !== null && model.batchnorm === 'live') {

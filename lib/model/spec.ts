@@ -1,12 +1,30 @@
 import type {OwnModule} from '../own-module.ts'
 
 /** Networks of the field, as their packages name them. */
-export const backboneNames = ['resnet18', 'resnet34', 'resnet50', 'resnet101', 'googlenet', 'bninception'] as const
+export const backboneNames = [
+  'resnet18',
+  'resnet34',
+  'resnet50',
+  'resnet101',
+  'googlenet',
+  'bninception',
+  'mobilenet_v3_large',
+  'efficientnet_b0',
+  'convnext_tiny',
+  'vit_small_patch16_224',
+  'vit_base_patch16_224',
+  'dino_vits16',
+  'dino_vitb16',
+  'dinov2_vits14',
+  'dinov2_vitb14',
+  'dinov2_vits14_reg',
+  'dinov2_vitb14_reg',
+] as const
 
 /** One of the names, or a file of the user's. */
 export type BackboneName = (typeof backboneNames)[number] | OwnModule
 
-export const poolNames = ['spoc', 'mac', 'gem', 'gem-channels', 'rmac'] as const
+export const poolNames = ['spoc', 'mac', 'gem', 'gem-channels', 'rmac', 'cls'] as const
 
 /** Linear layers behind the pooling. */
 export interface EmbeddingSpec {
@@ -30,7 +48,8 @@ export interface ModelSpec {
   readonly stem: 'imagenet' | 'small'
   /**
    * spoc: mean over positions (Babenko and Lempitsky 2015); mac: maximum (Tolias et al. 2016); gem: generalised mean with one trained
-   * exponent, gem-channels: with one a channel (Radenović et al. 2019); rmac: maxima of regions (Tolias et al. 2016).
+   * exponent, gem-channels: with one a channel (Radenović et al. 2019); rmac: maxima of regions (Tolias et al. 2016); cls: a transformer's
+   * class token.
    */
   readonly pool: (typeof poolNames)[number]
   /** Linear layers behind the pooling; null: the pooled vector is the descriptor. */

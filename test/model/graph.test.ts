@@ -11,7 +11,11 @@ const {architectures} = golden('arch-keys.json') as {
 }
 
 /** Where the layout of another package than torchvision is meant. */
-const layouts: Readonly<Record<string, string>> = {bninception: 'pretrainedmodels/bninception'}
+const layouts: Readonly<Record<string, string>> = {
+  bninception: 'pretrainedmodels/bninception',
+  vit_small_patch16_224: 'timm/vit_small_patch16_224',
+  vit_base_patch16_224: 'timm/vit_base_patch16_224/num_classes0',
+}
 
 for (const backbone of backboneNames) {
   test(`names, order and shapes are those of ${backbone} in its package, without its classifier`, async () => {

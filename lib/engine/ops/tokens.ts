@@ -74,11 +74,10 @@ export function classToken(tokens: Value, tape?: Tape): Value {
   return output
 }
 
-/** The patches as a map of the size of `like`, of which nothing else is used. Consumes both. */
-export function patchMap(tokens: Value, like: Value, tape?: Tape): Value {
+/** The patches, which have so many tokens before them, as a map of the size of `like`, of which nothing else is used. Consumes both. */
+export function patchMap(tokens: Value, like: Value, before: number, tape?: Tape): Value {
   const [, height, width] = like.raw.shape as [number, number, number]
-  const [, count, channels] = tokens.raw.shape as [number, number, number]
-  const before = count - height * width
+  const channels = tokens.raw.shape[2]!
   const output = new Value(patchesOf(tokens.raw, before, height, width))
   tape?.record({
     output,

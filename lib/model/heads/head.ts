@@ -24,7 +24,8 @@ export function buildHead<T>({pool, embedding}: ModelSpec, channels: number, lay
 function openPool<T>(pool: ModelSpec['pool'], channels: number, layers: Layers<T>) {
   if (pool === 'gem') return layers.open(gem(1))
   if (pool === 'gem-channels') return layers.open(gem(channels))
-  return layers.open(poolLayer(pool))
+  // The map is the class token alone: its mean is itself.
+  return layers.open(poolLayer(pool === 'cls' ? 'spoc' : pool))
 }
 
 /**

@@ -3,12 +3,14 @@ import type {Layer} from './layer.ts'
 
 export interface ClassTokenLayer extends Layer {
   readonly kind: 'class-token'
+  readonly channels: number
 }
 
 /** The first of the tokens as a map of one position. */
-export function classToken(): ClassTokenLayer {
+export function classToken(channels: number): ClassTokenLayer {
   return {
     kind: 'class-token',
+    channels,
     tensors: [],
     open:
       () =>

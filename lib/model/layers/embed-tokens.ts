@@ -5,6 +5,8 @@ import type {Layer} from './layer.ts'
 
 export interface TokensShape {
   readonly channels: number
+  /** Side of a patch in pixels. */
+  readonly patch: number
   /** Positions along a side of the pictures it was trained on. */
   readonly side: number
   /** 0: none */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import {weightToHost} from '../../../lib/engine/layout.ts'
 import {free, fromHost, liveTensors, read} from '../../../lib/engine/op.ts'
 import {Parameter} from '../../../lib/engine/parameter.ts'
 import {Tape, Value} from '../../../lib/engine/tape.ts'
@@ -63,9 +64,10 @@ function gradientsOf({inputs, parameters, apply}: Checked) {
   const gradient = fromHost(Float32Array.from(upstream), output.raw.shape)
   tape.backward(output, gradient)
   output.release()
-  const found = [...values.map((value) => value.gradient!), ...weights.map((weight) => weight.takeGradient()!)]
-  const gradients = found.map((raw) => Float64Array.from(read(raw)))
-  free(gradient, ...found)
+  const ofInputs = values.map((value) => value.gradient!)
+  const ofParameters = weights.map((weight) => weight.takeGradient()!)
+  const gradients = [...ofInputs.map(read), ...ofParameters.map(weightToHost)].map((data) => Float64Array.from(data))
+  free(gradient, ...ofInputs, ...ofParameters)
   for (const value of values) value.release()
   for (const weight of weights) weight.dispose()
   return {gradients, upstream}

@@ -20,7 +20,7 @@ test('Class token, registers and patches stand in a row, each patch with the pos
   const tokens = embedTokens(map.hold(), weights)
   assert.deepEqual([...read(tokens.raw)], [101, 7, 8, 44, 33, 22, 11])
   assert.deepEqual([...read(classToken(tokens.hold()).raw)], [101])
-  assert.deepEqual([...read(patchMap(tokens, map).raw)], [44, 33, 22, 11])
+  assert.deepEqual([...read(patchMap(tokens, map, 3).raw)], [44, 33, 22, 11])
 })
 
 test('Gradients of the map, the class token, positions on another grid and registers agree with finite differences', () => {
@@ -45,5 +45,5 @@ test('Gradients of the class token and of the patches as maps agree with finite 
   const tokens = numbers(1, [2, 8, 3])
   checkGradients({inputs: [tokens], parameters: [], apply: ([x], _, tape) => classToken(x!, tape)})
   const like = () => new Value(fromHost(new Float32Array(2 * 6), [2, 3, 2, 1]))
-  checkGradients({inputs: [tokens], parameters: [], apply: ([x], _, tape) => patchMap(x!, like(), tape)})
+  checkGradients({inputs: [tokens], parameters: [], apply: ([x], _, tape) => patchMap(x!, like(), 2, tape)})
 })

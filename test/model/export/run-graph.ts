@@ -39,6 +39,67 @@ const operators: Readonly<Record<string, (inputs: readonly Tensor[], attributes:
   Max: ([a, b]) => pairwise(a!, b!, Math.max),
   Pow: ([a, b]) => pairwise(a!, b!, (x, y) => x ** y),
   Erf: ([x]) => each(x!, erf),
+  Sigmoid: ([x]) => each(x!, (value) => 1 / (1 + Math.exp(-value))),
+  HardSigmoid: ([x], {alpha, beta}) => {
+    const [slope, middle] = [alpha, beta].map((attribute) => (attribute as {readonly float: number}).float) as [number, number]
+    return each(x!, (value) => Math.max(0, Math.min(1, slope * value + middle)))
+  },
+  HardSwish: ([x]) => each(x!, (value) => value * Math.max(0, Math.min(1, value / 6 + 0.5))),
+  Constant: (_, {value_ints}) => {
+    const values = Float64Array.from(value_ints as readonly number[])
+    return {shape: [values.length], data: values}
+  },
+  Shape: ([x]) => ({shape: [x!.shape.length], data: Float64Array.from(x!.shape)}),
+  Reshape: ([x, wanted]) => {
+    const lengths = [...wanted!.data].map((length, axis) => (length === 0 ? x!.shape[axis]! : length))
+    const known = lengths.reduce((product, length) => product * Math.abs(length), 1)
+    return {shape: lengths.map((length) => (length === -1 ? x!.data.length / known : length)), data: x!.data}
+  },
+  Pad: ([x, amounts]) => {
+    const {shape, data} = x!
+    const pads = [...amounts!.data]
+    return fill(
+      shape.map((length, axis) => pads[axis]! + length + pads[axis + shape.length]!),
+      (place) => {
+        const inside = place.map((at, axis) => at - pads[axis]!)
+        if (inside.some((at, axis) => at < 0 || at >= shape[axis]!)) return 0
+        return data[shape.reduce((sum, length, axis) => sum * length + inside[axis]!, 0)]!
+      },
+    )
+  },
+  Slice: ([x, starts, ends, axes]) => {
+    const {shape, data} = x!
+    const [[from], [to], [axis]] = [[...starts!.data], [...ends!.data], [...axes!.data]] as [
+      [number],
+      [number],
+      [number],
+    ]
+    return fill(
+      shape.map((length, i) => (i === axis ? Math.min(to, length) - from : length)),
+      (place) => data[shape.reduce((sum, length, i) => sum * length + place[i]! + (i === axis ? from : 0), 0)]!,
+    )
+  },
+  MatMul: ([a, b]) => {
+    const [rows, inner, columns] = [a!.shape.at(-2)!, a!.shape.at(-1)!, b!.shape.at(-1)!]
+    const shape = [...a!.shape.slice(0, -1), columns]
+    const data = new Float64Array(shape.reduce((product, length) => product * length, 1))
+    const shared = b!.shape.length === 2
+    for (let i = 0; i < data.length; i++) {
+      const [column, row] = [i % columns, Math.floor(i / columns)]
+      const start = shared ? 0 : Math.floor(row / rows) * inner * columns
+      for (let k = 0; k < inner; k++) data[i]! += a!.data[row * inner + k]! * b!.data[start + k * columns + column]!
+    }
+    return {shape, data}
+  },
+  Softmax: ([x]) => {
+    const length = x!.shape.at(-1)!
+    const data = x!.data.map(Math.exp)
+    for (let start = 0; start < data.length; start += length) {
+      const sum = data.subarray(start, start + length).reduce((a, b) => a + b)
+      for (let i = start; i < start + length; i++) data[i]! /= sum
+    }
+    return {shape: x!.shape, data}
+  },
   Transpose: ([x], {perm}) => {
     const order = perm as readonly number[]
     return fill(
@@ -57,7 +118,10 @@ const operators: Readonly<Record<string, (inputs: readonly Tensor[], attributes:
     })
     return {shape: x!.shape, data: normalised}
   },
-  ReduceMean: ([x]) => pool(x!, (values) => values.reduce((a, b) => a + b) / values.length),
+  ReduceMean: ([x], {keepdims}) => {
+    const {shape, data} = pool(x!, (values) => values.reduce((a, b) => a + b) / values.length)
+    return {shape: keepdims === 1 ? [...shape, 1, 1] : shape, data}
+  },
   ReduceMax: ([x]) => pool(x!, (values) => Math.max(...values)),
   ReduceL2: ([x]) =>
     fill([x!.shape[0]!, 1], ([n]) => Math.hypot(...x!.data.subarray(n! * x!.shape[1]!, (n! + 1) * x!.shape[1]!))),
@@ -71,11 +135,13 @@ const operators: Readonly<Record<string, (inputs: readonly Tensor[], attributes:
   },
   Conv: ([x, kernel, bias], attributes) => {
     const [outputs, inputs] = kernel!.shape as [number, number]
+    const each = outputs / ((attributes.group as number | undefined) ?? 1)
     return windows(x!, outputs, attributes, (n, o, cells) => {
       let sum = bias!.data[o]!
+      const first = Math.floor(o / each) * inputs
       for (const {y, x: z, place} of cells) {
         for (let c = 0; c < inputs; c++) {
-          sum += at(x!, n, c, y, z) * kernel!.data[(o * inputs + c) * (kernel!.shape[2]! * kernel!.shape[3]!) + place]!
+          sum += at(x!, n, first + c, y, z) * kernel!.data[(o * inputs + c) * (kernel!.shape[2]! * kernel!.shape[3]!) + place]!
         }
       }
       return sum

@@ -9,14 +9,17 @@ export interface OnnxGraph {
   constant(name: string, shape: readonly number[], data: Float32Array): string
   readonly nodes: readonly OnnxNode[]
   readonly constants: readonly OnnxConstant[]
+  /** Of the square pictures that the graph is for; undefined: of any size. */
+  readonly side: number | undefined
 }
 
-export function openOnnxGraph(): OnnxGraph {
+export function openOnnxGraph(side?: number): OnnxGraph {
   const nodes: OnnxNode[] = []
   const constants: OnnxConstant[] = []
   return {
     nodes,
     constants,
+    side,
     node: (opType, input, attributes = {}, name = `${opType.toLowerCase()}_${nodes.length}`) => {
       nodes.push({name, opType, input, output: [name], attributes})
       return name

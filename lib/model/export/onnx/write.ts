@@ -3,6 +3,7 @@ import {byteScaling} from '../../../engine/ops/pixels.ts'
 import type {ModelFile, Preprocessing} from '../../checkpoint.ts'
 import {IMAGES, traceNetwork} from '../../graph.ts'
 import {l2} from '../../layers/l2.ts'
+import {pictureSide} from '../../picture-side.ts'
 import type {AnyLayer} from '../any-layer.ts'
 import {dataTypes, encodeOnnx, type OnnxModel} from './format.ts'
 import {type OnnxGraph, openOnnxGraph} from './graph.ts'
@@ -25,7 +26,7 @@ export async function buildOnnx(
   {spec, preprocessing, weights}: ModelFile,
   metadata: Readonly<Record<string, string>>,
 ): Promise<OnnxModel> {
-  const graph = openOnnxGraph()
+  const graph = openOnnxGraph(pictureSide(preprocessing.transforms))
   const pixels = addNormalisation(graph, 'images', preprocessing)
   const {nodes, dim} = await traceNetwork(spec)
   const results: string[] = []

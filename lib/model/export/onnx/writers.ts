@@ -2,6 +2,8 @@ import type {StateDict} from '../../../engine/state-dict.ts'
 import {UserError} from '../../../user-error.ts'
 import type {AnyLayer, LayerOf} from '../any-layer.ts'
 import {floatsOf, type OnnxGraph} from './graph.ts'
+import {addSilu, addSqueezeExcitation} from './squeeze-excitation.ts'
+import {addAttention, addClassToken, addEmbedTokens, addPatches, addPatchMap, addTokenLinear} from './transformer.ts'
 import {addUnit} from './unit.ts'
 
 /** Adds a layer to a graph, of named inputs, and returns the name of its result. Maps are [batch, channels, height, width]. */
@@ -19,7 +21,19 @@ export function writeLayer<Kind extends AnyLayer['kind']>(
 
 const writers: {readonly [Kind in AnyLayer['kind']]: OnnxWriter<LayerOf<Kind>>} = {
   unit: addUnit,
+  depthwise: (graph, {shape: {name, channels, size}}, [map], weights) => {
+    const constants = [
+      graph.constant(`${name}.weight`, [channels, 1, size, size], floatsOf(weights, `${name}.weight`)),
+      graph.constant(`${name}.bias`, [channels], floatsOf(weights, `${name}.bias`)),
+    ]
+    const pad = Math.floor(size / 2)
+    const window = {kernel_shape: [size, size], strides: [1, 1], pads: [pad, pad, pad, pad]}
+    return graph.node('Conv', [map!, ...constants], {...window, group: channels})
+  },
+  'squeeze-excitation': addSqueezeExcitation,
   relu: (graph, _, inputs) => graph.node('Relu', inputs),
+  silu: (graph, _, [x]) => addSilu(graph, x!),
+  'hard-swish': (graph, _, inputs) => graph.node('HardSwish', inputs),
   'max-pool': (graph, {window: {size, stride, pad, ceil}}, inputs) =>
     graph.node('MaxPool', inputs, {
       kernel_shape: [size, size],
@@ -43,12 +57,27 @@ const writers: {readonly [Kind in AnyLayer['kind']]: OnnxWriter<LayerOf<Kind>>} 
   },
   gem: addGem,
   gelu: addGelu,
+  sum: (graph, _, inputs) => graph.node('Add', inputs),
+  'layer-scale': (graph, {shape: {name, shape}, of}, [x], weights) => {
+    const around = of === 'map' ? [1, 1] : []
+    return graph.node('Mul', [x!, graph.constant(name, [shape[0]!, ...around], floatsOf(weights, name))])
+  },
+  patches: addPatches,
+  'embed-tokens': addEmbedTokens,
+  attention: addAttention,
+  'class-token': addClassToken,
+  'patch-map': addPatchMap,
   'layer-norm': addLayerNorm,
-  linear: (graph, {shape: {name, output, input}}, [x], weights) => {
+  linear: (graph, layer, [x], weights) => {
+    const {name, input, output, of} = layer.shape
+    if (of === 'tokens') return addTokenLinear(graph, layer, [x!], weights)
+    const around = of === 'map' ? [1, 1] : []
     const constants = [
-      graph.constant(`${name}.weight`, [output, input], floatsOf(weights, `${name}.weight`)),
+      graph.constant(`${name}.weight`, [output, input, ...around], floatsOf(weights, `${name}.weight`)),
       graph.constant(`${name}.bias`, [output], floatsOf(weights, `${name}.bias`)),
     ]
+    if (of === 'map')
+      return graph.node('Conv', [x!, ...constants], {kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0]})
     return graph.node('Gemm', [x!, ...constants], {transB: 1})
   },
   l2: (graph, {floor}, [x]) => {
@@ -93,7 +122,7 @@ function addLayerNorm(
     graph.constant(`${name}.${part}`, [channels], floatsOf(weights, `${name}.${part}`)),
   )
   const attributes = {axis: -1, epsilon: {float: epsilon}}
-  if (of === 'tokens') return graph.node('LayerNormalization', [x!, ...constants], attributes)
+  if (of !== 'map') return graph.node('LayerNormalization', [x!, ...constants], attributes)
   const last = graph.node('Transpose', [x!], {perm: [0, 2, 3, 1]})
   const normalised = graph.node('LayerNormalization', [last, ...constants], attributes)
   return graph.node('Transpose', [normalised], {perm: [0, 3, 1, 2]})

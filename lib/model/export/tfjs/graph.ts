@@ -29,15 +29,18 @@ export interface TfjsGraph {
   constant(name: string, shape: readonly number[], data: TfjsConstant['data']): string
   readonly nodes: readonly TfjsNode[]
   readonly constants: readonly TfjsConstant[]
+  /** Of the square pictures that the graph is for; undefined: of any size. */
+  readonly side: number | undefined
 }
 
-export function openTfjsGraph(): TfjsGraph {
+export function openTfjsGraph(side?: number): TfjsGraph {
   const nodes: TfjsNode[] = []
   const constants: TfjsConstant[] = []
   const taken = new Set<string>()
   return {
     nodes,
     constants,
+    side,
     node: (op, input, attr = {}, name = `${op.replace(/^_/, '').toLowerCase()}_${nodes.length}`) => {
       nodes.push({name, op, input, attr: {T: {type: 'DT_FLOAT'}, ...attr}})
       return name

@@ -4,6 +4,7 @@ import {byteScaling} from '../../../engine/ops/pixels.ts'
 import type {ModelFile, Preprocessing} from '../../checkpoint.ts'
 import {IMAGES, traceNetwork} from '../../graph.ts'
 import {l2} from '../../layers/l2.ts'
+import {pictureSide} from '../../picture-side.ts'
 import type {AnyLayer} from '../any-layer.ts'
 import {openTfjsGraph, type TfjsConstant, type TfjsGraph, type TfjsNode} from './graph.ts'
 import {writeLayer} from './writers.ts'
@@ -34,7 +35,7 @@ export async function writeTfjs(
  * `descriptors`, float [batch, dim], of length 1. Division by 255, mean and deviation are in the graph, batch norm is folded into the convolutions.
  */
 async function buildGraph({spec, preprocessing, weights}: ModelFile): Promise<TfjsGraph & {readonly dim: number}> {
-  const graph = openTfjsGraph()
+  const graph = openTfjsGraph(pictureSide(preprocessing.transforms))
   const images = graph.node(
     'Placeholder',
     [],

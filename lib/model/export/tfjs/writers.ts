@@ -3,7 +3,9 @@ import {UserError} from '../../../user-error.ts'
 import type {AnyLayer, LayerOf} from '../any-layer.ts'
 import {floatsOf} from '../floats-of.ts'
 import {integers, type TfjsGraph, text} from './graph.ts'
-import {addUnit} from './unit.ts'
+import {addHardSwish, addSilu, addSqueezeExcitation} from './squeeze-excitation.ts'
+import {addAttention, addClassToken, addEmbedTokens, addPatchMap, addTokenLinear} from './transformer.ts'
+import {addConvolution, addUnit} from './unit.ts'
 
 /** Adds a layer to a graph, of named inputs, and returns the name of its result. Maps are [batch, height, width, channels]. */
 export type TfjsWriter<L> = (graph: TfjsGraph, layer: L, inputs: readonly string[], weights: StateDict) => string
@@ -20,7 +22,15 @@ export function writeLayer<Kind extends AnyLayer['kind']>(
 
 const writers: {readonly [Kind in AnyLayer['kind']]: TfjsWriter<LayerOf<Kind>>} = {
   unit: addUnit,
+  depthwise: (graph, {shape: {name, channels, size}}, [map], weights) => {
+    const [kernel, bias] = [floatsOf(weights, `${name}.weight`), floatsOf(weights, `${name}.bias`)]
+    const convolution = {shape: [channels, 1, size, size], kernel, bias} as const
+    return addConvolution(graph, name, map!, convolution, {stride: 1, pad: Math.floor(size / 2), depthwise: true})
+  },
+  'squeeze-excitation': addSqueezeExcitation,
   relu: (graph, _, inputs) => graph.node('Relu', inputs),
+  silu: (graph, _, [x]) => addSilu(graph, x!),
+  'hard-swish': (graph, _, [x]) => addHardSwish(graph, x!),
   'max-pool': (graph, {window: {size, stride, pad, ceil}}, [x]) => {
     // A border that is never the largest. Rounding up the size of the result takes as much more at the end as a step may leave over.
     const end = pad + (ceil ? stride - 1 : 0)
@@ -46,7 +56,26 @@ const writers: {readonly [Kind in AnyLayer['kind']]: TfjsWriter<LayerOf<Kind>>} 
     return graph.node('Mul', [product, number(graph, 'gelu.half', 0.5)])
   },
   'layer-norm': addLayerNorm,
-  linear: (graph, {shape: {name, output, input}}, [x], weights) => {
+  sum: (graph, _, inputs) => graph.node('AddV2', inputs),
+  'layer-scale': (graph, {shape: {name, shape}}, [x], weights) =>
+    graph.node('Mul', [x!, graph.constant(name, shape.slice(0, 1), floatsOf(weights, name))]),
+  patches: (graph, {shape: {name, input, output, size}}, [map], weights) => {
+    const [kernel, bias] = [floatsOf(weights, `${name}.weight`), floatsOf(weights, `${name}.bias`)]
+    const convolution = {shape: [output, input, size, size], kernel, bias} as const
+    return addConvolution(graph, name, map!, convolution, {stride: size, pad: 0, depthwise: false})
+  },
+  'embed-tokens': addEmbedTokens,
+  attention: addAttention,
+  'class-token': addClassToken,
+  'patch-map': addPatchMap,
+  linear: (graph, layer, [x], weights) => {
+    const {name, input, output, of} = layer.shape
+    if (of === 'tokens') return addTokenLinear(graph, layer, [x!], weights)
+    if (of === 'map') {
+      const [kernel, bias] = [floatsOf(weights, `${name}.weight`), floatsOf(weights, `${name}.bias`)]
+      const convolution = {shape: [output, input, 1, 1], kernel, bias} as const
+      return addConvolution(graph, name, x!, convolution, {stride: 1, pad: 0, depthwise: false})
+    }
     const weight = graph.constant(`${name}.weight`, [output, input], floatsOf(weights, `${name}.weight`))
     const bias = graph.constant(`${name}.bias`, [output], floatsOf(weights, `${name}.bias`))
     const product = graph.node('MatMul', [x!, weight], {transpose_a: {b: false}, transpose_b: {b: true}})
@@ -95,7 +124,7 @@ function addLayerNorm(
   [x]: readonly string[],
   weights: StateDict,
 ): string {
-  const last = of === 'tokens' ? 2 : 3
+  const last = {rows: 1, tokens: 2, map: 3}[of]
   const mean = reduce(graph, 'Mean', x!, [last], true)
   const variance = reduce(graph, 'Mean', graph.node('SquaredDifference', [x!, mean]), [last], true)
   const deviation = graph.node('Sqrt', [graph.node('AddV2', [variance, number(graph, `${name}.epsilon`, epsilon)])])

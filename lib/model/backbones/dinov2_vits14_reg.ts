@@ -1,0 +1,16 @@
+import type {BackboneModule} from './backbone.ts'
+import {buildVit} from './vit.ts'
+
+/** ViT-S/14 of DINOv2 with four registers (Darcet et al. 2024). */
+export const build: BackboneModule['build'] = (spec, layers) =>
+  buildVit(spec, layers, {
+    channels: 384,
+    patch: 14,
+    side: 518,
+    registers: 4,
+    layerScale: true,
+    resampling: {antialias: true, offset: 0},
+    deviation: 1e-6,
+  })
+
+export {unused} from './vit.ts'

@@ -1,0 +1,50 @@
+import type {BackboneName, ModelSpec} from './spec.ts'
+
+/** What speaks against a specification whose values are legal one by one: said of the value at `path`, in words that follow its name. */
+interface Objection {
+  readonly path: readonly string[]
+  readonly text: string
+}
+
+/** Settings that a backbone does not have. */
+export function specMisfits({backbone, width, stem, pool, batchnorm}: ModelSpec): Objection[] {
+  const objections: Objection[] = []
+  const refuse = (name: keyof ModelSpec, text: string) => objections.push({path: ['model', name], text})
+  const {family} = traitsOf(backbone)
+  if (family !== 'resnet' && family !== 'own') {
+    if (width !== 64) refuse('width', `must be 64 with ${backbone}: only ResNets come in other widths`)
+    if (stem !== 'imagenet') refuse('stem', `must be imagenet with ${backbone}: only ResNets have another`)
+  }
+  if (pool === 'cls' && family !== 'transformer' && family !== 'own')
+    refuse('pool', `must not be cls with ${backbone}, which has no class token; spoc is usual`)
+  if (batchnorm === 'live' && !traitsOf(backbone).batchNorm)
+    refuse('batchnorm', `must be frozen with ${backbone}, which has no batch norm`)
+  return objections
+}
+
+/** Why pictures of a side, which a list of transforms ends with, are not for a backbone; undefined where they are. */
+export function sideMisfit(backbone: BackboneName, side: number | undefined): string | undefined {
+  const {patch} = traitsOf(backbone)
+  if (side === undefined) return undefined
+  // Where it halves a map, it joins what a convolution and a pool leave: of an odd side they leave a different number.
+  if (backbone === 'bninception' && (side + 1) % 32 > 7)
+    return `must end with a multiple of 32 or at most six more (224, 227), for ${backbone} joins maps that differ with ${side}`
+  if (patch === undefined || side % patch === 0) return undefined
+  const near = patch * Math.max(1, Math.round(side / patch))
+  return `must end with a multiple of ${patch}, the side of the patches of ${backbone}, not with ${side}: ${near}, for instance`
+}
+
+interface Traits {
+  readonly family: 'own' | 'resnet' | 'convolutional' | 'transformer'
+  readonly batchNorm: boolean
+  /** Side in pixels that pictures have to be multiples of. */
+  readonly patch?: number
+}
+
+function traitsOf(backbone: BackboneName): Traits {
+  if (backbone.startsWith('.')) return {family: 'own', batchNorm: true}
+  if (/^resnet/.test(backbone)) return {family: 'resnet', batchNorm: true}
+  if (/^(vit|dino)/.test(backbone))
+    return {family: 'transformer', batchNorm: false, patch: backbone.startsWith('dinov2') ? 14 : 16}
+  return {family: 'convolutional', batchNorm: !backbone.startsWith('convnext')}
+}

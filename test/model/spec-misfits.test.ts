@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {pictureSide} from '../../lib/model/picture-side.ts'
+import {type BackboneName, backboneNames, type ModelSpec} from '../../lib/model/spec.ts'
+import {sideMisfit, specMisfits} from '../../lib/model/spec-misfits.ts'
+import {imagenetSpec} from './fixtures.ts'
+
+test('Every backbone goes with the defaults', () => {
+  for (const backbone of backboneNames) assert.deepEqual(specMisfits({...imagenetSpec, backbone}), [])
+})
+
+test('Settings that a backbone does not have are refused, all at once', () => {
+  const odd = {width: 32, stem: 'small', pool: 'cls', batchnorm: 'live'} as const
+  const refused = (backbone: BackboneName, part: Partial<ModelSpec> = odd) =>
+    specMisfits({...imagenetSpec, ...part, backbone}).map(({path}) => path.join('.'))
+  assert.deepEqual(refused('resnet50'), ['model.pool'])
+  assert.deepEqual(refused('googlenet'), ['model.width', 'model.stem', 'model.pool'])
+  assert.deepEqual(refused('dino_vits16'), ['model.width', 'model.stem', 'model.batchnorm'])
+  assert.deepEqual(refused('convnext_tiny'), ['model.width', 'model.stem', 'model.pool', 'model.batchnorm'])
+  assert.deepEqual(refused('./my-network.ts'), [])
+  assert.deepEqual(refused('vit_base_patch16_224', {pool: 'cls'}), [])
+})
+
+test('Pictures of transformers divide into patches, and the error names a size that does', () => {
+  const crop = (side: number) => pictureSide([{resize: 256}, {center_crop: side}])
+  assert.equal(sideMisfit('vit_small_patch16_224', crop(224)), undefined)
+  assert.equal(sideMisfit('dinov2_vits14', crop(224)), undefined)
+  assert.equal(
+    sideMisfit('dinov2_vits14', crop(256)),
+    'must end with a multiple of 14, the side of the patches of dinov2_vits14, not with 256: 252, for instance',
+  )
+  assert.equal(sideMisfit('resnet50', crop(227)), undefined)
+  assert.match(sideMisfit('dino_vits16', crop(227))!, /multiple of 16.*224/)
+})
+
+test('The side of a list of transforms is that of its last crop', () => {
+  assert.equal(pictureSide([{resize: 256}, {random_crop: 224}, {horizontal_flip: 0.5}]), 224)
+  assert.equal(pictureSide([{random_resized_crop: {size: 196}}, {grayscale: 0.1}]), 196)
+  assert.equal(pictureSide([{resize: 256}]), undefined)
+  for (const nothing of [undefined, null, 'center_crop', [null], [{center_crop: 'no'}]])
+    assert.equal(pictureSide(nothing), undefined)
+})
