@@ -119,6 +119,13 @@ export const catalogue: Catalogue = {
       modules: trainingModules,
       numeric: true,
     },
+    // Not in pipeline.yaml: `nearmiss doctor data` looks at a folder.
+    'inspect-data': {
+      module: 'stages/inspect-data.ts',
+      inputs: {},
+      outputs: {inspection: 'inspection'},
+      numeric: false,
+    },
     // Not in pipeline.yaml: `nearmiss search` wires these two to the state that it searches with.
     'index-descriptors': {
       module: 'stages/index-descriptors.ts',
@@ -181,6 +188,10 @@ export const catalogue: Catalogue = {
     index: {
       extension: '.hnsw',
       check: async (file) => ((await stat(file)).size > 0 ? [] : ['the index is empty']),
+    },
+    inspection: {
+      extension: '.json',
+      check: async (file) => ((await stat(file)).size > 0 ? [] : ['the inspection is empty']),
     },
     neighbours: table(async (file, {inputs}) =>
       (await import('../lib/tables/neighbours.ts')).checkNeighbours(file, inputs.images!),

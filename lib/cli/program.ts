@@ -18,6 +18,8 @@ export function buildProgram({version, run}: ProgramHost): Command {
     .exitOverride()
     .showHelpAfterError('(nearmiss --help lists all verbs and options)')
     .configureHelp({showGlobalOptions: true})
+    // `doctor` has options and verbs of its own: options belong to the verb that they follow.
+    .enablePositionalOptions()
 
   configured(program.command('run'))
     .description('compute what is missing as far as an epoch, then show all epochs')
@@ -183,12 +185,29 @@ export function buildProgram({version, run}: ProgramHost): Command {
       run(async (project, terminal) => (await import('./verbs/presets.ts')).presets(project, name, options, terminal)),
     )
 
-  program
+  const doctor = program
     .command('doctor')
     .description('check this machine and this project; exit 1 when something has to be mended')
+    .enablePositionalOptions()
     .option('--json', 'as JSON', false)
     .action((options) =>
       run(async (project, terminal) => (await import('./verbs/doctor.ts')).doctor(project, options, terminal)),
+    )
+
+  doctor
+    .command('data')
+    .description(
+      'say what a folder of pictures is, what is wrong with it, what to type next; exit 1 when it is not usable',
+    )
+    .argument('<folder>', 'a data set')
+    .option('--format <name>', 'ask only this reader (data.format; default: the one that fits)')
+    .option('--manifest <name>', 'table or lists in the folder (data.manifest)')
+    .option('--strict', 'what is only worth a look is a problem', false)
+    .option('--json', 'as JSON, with every name', false)
+    .action((folder: string, options) =>
+      run(async (project, terminal) =>
+        (await import('./verbs/doctor-data.ts')).doctorData(project, folder, options, terminal),
+      ),
     )
 
   return program

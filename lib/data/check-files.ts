@@ -4,6 +4,7 @@ import {availableParallelism} from 'node:os'
 import {join} from 'node:path'
 import {UserError} from '../user-error.ts'
 import {decode} from './decode.ts'
+import type {RgbImage} from './transforms/resample.ts'
 
 /** A file that was read and decoded; with a problem, sizes are 0. */
 export interface CheckedFile {
@@ -22,14 +23,21 @@ export interface CheckedFile {
 export async function checkFiles(
   root: string,
   paths: readonly string[],
-  onProgress: (done: number, total: number) => void = () => {},
+  {
+    onProgress = () => {},
+    onPicture = () => {},
+  }: {
+    onProgress?: ((done: number, total: number) => void) | undefined
+    /** Sees every picture that was decoded, with its place in `paths`. */
+    onPicture?: ((place: number, picture: RgbImage) => void) | undefined
+  } = {},
 ): Promise<CheckedFile[]> {
   const results = new Array<CheckedFile>(paths.length)
   let next = 0
   let done = 0
   const lane = async () => {
     for (let place = next++; place < paths.length; place = next++) {
-      results[place] = await checkFile(root, paths[place]!)
+      results[place] = await checkFile(root, paths[place]!, (picture) => onPicture(place, picture))
       onProgress(++done, paths.length)
     }
   }
@@ -42,7 +50,11 @@ export async function checkFiles(
   return results
 }
 
-async function checkFile(root: string, path: string): Promise<CheckedFile> {
+async function checkFile(
+  root: string,
+  path: string,
+  onPicture: (picture: RgbImage) => void = () => {},
+): Promise<CheckedFile> {
   const unusable = (reason: string): CheckedFile => ({
     width: 0,
     height: 0,
@@ -52,7 +64,9 @@ async function checkFile(root: string, path: string): Promise<CheckedFile> {
   })
   try {
     const file = await readFile(join(root, path))
-    const {width, height} = await decode(file)
+    const picture = await decode(file)
+    onPicture(picture)
+    const {width, height} = picture
     return {width, height, bytes: file.length, sha256: createHash('sha256').update(file).digest('hex')}
   } catch (error) {
     if (error instanceof UserError) return unusable(error.message)

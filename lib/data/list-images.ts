@@ -1,14 +1,14 @@
 import {resolve} from 'node:path'
 import type {ImagesTable} from '../tables/images.ts'
 import type {MembersTable} from '../tables/members.ts'
-import {isOwnModule} from '../own-module.ts'
 import {UserError} from '../user-error.ts'
 import {type Box, fitBox} from './box.ts'
 import {type CheckedFile, checkFiles} from './check-files.ts'
-import {type DataSet, type Reader, throwProblems} from './formats/data-set.ts'
-import {readOwnDataSet} from './own-data-set.ts'
+import {type DuplicateGroup, findDuplicates, nameGroups} from './duplicates.ts'
+import {type DataSet, throwProblems} from './formats/data-set.ts'
 import type {DataParameters} from './parameters.ts'
 import {compareWithPublished} from './published.ts'
+import {readDataSet} from './read-data-set.ts'
 import {assignSplits} from './splits.ts'
 import {arrangeTestSets} from './test-sets.ts'
 import {bounded, enumerate} from './wording.ts'
@@ -17,17 +17,10 @@ export interface ImageListing {
   readonly images: ImagesTable
   /** Who is looked for among whom, where the data set says so. */
   readonly members: MembersTable
-  /** Files with equal bytes. */
+  /** Files with equal bytes, and the sets they are in. More than one: an image of the training set is also measured. */
   readonly duplicates: readonly DuplicateGroup[]
   /** Sentences worth telling the user. */
   readonly notes: readonly string[]
-}
-
-interface DuplicateGroup {
-  /** At least two, in the order of ids. */
-  readonly paths: readonly string[]
-  /** The sets they are in, each once. More than one: an image of the training set is also measured. */
-  readonly splits: readonly string[]
 }
 
 /**
@@ -47,23 +40,16 @@ export async function listImages(
   const differences = await compareWithPublished(data.format, root, dataSet)
   if (data.strict && differences.length > 0)
     throw new UserError([...differences, 'Fetch what was published, or leave out data.strict.'].join('\n'))
-  const files = await checkFiles(root, dataSet.path, options.onProgress)
+  const files = await checkFiles(root, dataSet.path, options)
   throwDamage(root, files)
   const images = tabulate(root, data, dataSet, split, files, fitBoxes(root, dataSet, files))
-  const duplicates = findDuplicates(images)
+  const duplicates = findDuplicates(images.sha256, images.path, images.split)
   return {
     images,
     members: testSets.members,
     duplicates,
     notes: [...dataSet.notes, ...differences, ...notes, ...testSets.notes, ...describeDuplicates(duplicates)],
   }
-}
-
-/** Only the reader's own module is loaded, so that another reader never changes the keys of this one. */
-async function readDataSet({format, manifest, crop_to_boxes, own}: DataParameters, root: string): Promise<DataSet> {
-  if (isOwnModule(format)) return readOwnDataSet(format, root, {manifest, boxes: crop_to_boxes, own})
-  const {read} = (await import(new URL(`formats/${format}.ts`, import.meta.url).href)) as {read: Reader}
-  return read(root, {manifest, boxes: crop_to_boxes})
 }
 
 function throwDamage(root: string, files: readonly CheckedFile[]): void {
@@ -123,25 +109,12 @@ function tabulate(
   }
 }
 
-function findDuplicates({sha256, path, split}: ImagesTable): DuplicateGroup[] {
-  const rowsOf = new Map<string, number[]>()
-  for (const [row, hash] of sha256.entries()) {
-    const rows = rowsOf.get(hash)
-    if (rows === undefined) rowsOf.set(hash, [row])
-    else rows.push(row)
-  }
-  return [...rowsOf.values()]
-    .filter((rows) => rows.length > 1)
-    .map((rows) => ({paths: rows.map((row) => path[row]!), splits: [...new Set(rows.map((row) => split[row]!))]}))
-}
-
 function describeDuplicates(duplicates: readonly DuplicateGroup[]): string[] {
-  const across = duplicates.filter(({splits}) => splits.filter((split) => split !== 'unused').length > 1)
-  const within = duplicates.filter((group) => !across.includes(group))
-  const describe = (groups: readonly DuplicateGroup[]) => groups.map(({paths}) => paths.join(' = '))
+  const across = duplicates.filter(({within}) => within.filter((split) => split !== 'unused').length > 1)
+  const others = duplicates.filter((group) => !across.includes(group))
   const notes: string[] = []
   if (across.length > 0)
-    notes.push(enumerate('Pictures in more than one set, which flatters what is measured', describe(across)))
-  if (within.length > 0) notes.push(enumerate('Pictures that are there more than once', describe(within)))
+    notes.push(enumerate('Pictures in more than one set, which flatters what is measured', nameGroups(across)))
+  if (others.length > 0) notes.push(enumerate('Pictures that are there more than once', nameGroups(others)))
   return notes
 }

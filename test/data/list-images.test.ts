@@ -77,8 +77,8 @@ test('equal files are reported, those in two sets apart from those inside one', 
   writeFiles(root, {'a/2.png': one, 'c/1.png': one, 'a/3.png': two, 'a/4.png': two})
   const {duplicates, notes} = await listImages(settings({root, protocol: 'classes', train: '0-1', val: 2}))
   assert.deepEqual(duplicates, [
-    {paths: ['a/2.png', 'c/1.png', 'c/2.png'], splits: ['train', 'val']},
-    {paths: ['a/3.png', 'a/4.png'], splits: ['train']},
+    {paths: ['a/2.png', 'c/1.png', 'c/2.png'], within: ['train', 'val']},
+    {paths: ['a/3.png', 'a/4.png'], within: ['train']},
   ])
   assert.deepEqual(notes, [
     'The test set is empty.',

@@ -21,10 +21,14 @@ export async function doctor(project: Project, options: {json: boolean}, termina
 export function renderFindings(findings: readonly Finding[], page: Pick<Terminal, 'width' | 'paint'>): string[] {
   const width = Math.max(0, ...findings.map((finding) => finding.what.length))
   const indent = ' '.repeat(9 + width + 2)
+  const marks = {
+    ok: page.paint('good', 'ok     '),
+    warning: page.paint('warning', 'warning'),
+    problem: page.paint('bad', 'problem'),
+  }
   return findings.flatMap((finding) => {
-    const isProblem = finding.advice !== undefined
-    const mark = isProblem ? page.paint('bad', 'problem') : page.paint('good', 'ok     ')
-    const text = [finding.found, ...(isProblem ? [finding.advice] : [])].flatMap((part) =>
+    const mark = marks[finding.grade ?? (finding.advice === undefined ? 'ok' : 'problem')]
+    const text = [finding.found, ...(finding.advice === undefined ? [] : [finding.advice])].flatMap((part) =>
       part.split('\n').flatMap((line) => wrap(line, Math.max(30, page.width - indent.length))),
     )
     return text.map((line, i) => (i === 0 ? `${mark}  ${pad(finding.what, width)}  ${line}` : indent + line))

@@ -8,7 +8,7 @@ import {checkEntries, checkPresence, insideRoot, note} from './index-file.ts'
 import {readManifestTable, type TextTable} from './manifest-table.ts'
 
 /** Looked for where data.manifest is not set; the last two are open-metric-learning's. */
-const usualNames = ['manifest.csv', 'manifest.arrow', 'manifest.parquet', 'df.csv', 'df_with_bboxes.csv']
+export const usualManifests = ['manifest.csv', 'manifest.arrow', 'manifest.parquet', 'df.csv', 'df_with_bboxes.csv']
 
 const corners = ['x_1', 'y_1', 'x_2', 'y_2']
 
@@ -61,10 +61,10 @@ export async function read(root: string, {manifest, boxes = false}: ReaderOption
 }
 
 function findManifest(root: string): string {
-  const found = usualNames.find((name) => existsSync(join(root, name)))
+  const found = usualManifests.find((name) => existsSync(join(root, name)))
   if (found !== undefined) return found
   throw new UserError(
-    `"${root}" holds none of ${usualNames.join(', ')}. Set data.manifest to the table of its pictures.`,
+    `"${root}" holds none of ${usualManifests.join(', ')}. Set data.manifest to the table of its pictures.`,
   )
 }
 

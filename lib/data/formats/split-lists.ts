@@ -8,7 +8,7 @@ import {checkRoot, type DataSet, type ReaderOptions, throwProblems} from './data
 import {checkEntries, checkPresence, insideRoot} from './index-file.ts'
 
 /** Looked for where data.manifest is not set. */
-const usualNames = ['splits.json', 'splits.pkl']
+export const usualSplitLists = ['splits.json', 'splits.pkl']
 const splits = ['train', 'val', 'test'] as const
 
 const lists = z.array(z.array(z.string().min(1)))
@@ -21,7 +21,7 @@ const splitLists = z.strictObject({train: lists, val: lists.default([]), test: l
  */
 export async function read(root: string, {manifest}: ReaderOptions): Promise<DataSet> {
   await checkRoot(root)
-  const name = manifest ?? usualNames.find((one) => existsSync(join(root, one))) ?? usualNames[0]!
+  const name = manifest ?? usualSplitLists.find((one) => existsSync(join(root, one))) ?? usualSplitLists[0]!
   const given = await readLists(join(root, name))
   const classes = splits.flatMap((split) => given[split].map((paths) => ({split, paths})))
   const rows = classes
