@@ -6,25 +6,29 @@ type TestSet = NonNullable<DataSet['testSets']>[number]
 
 /**
  * Who is looked for among whom, as the data set says, in the splits that its test sets lie in. A protocol that cuts a test set in pieces, or
- * trains on some of it, makes another question of it: such a set is left out, with a note.
+ * measures images of the training side with it, asks another question: such a set is left out, with a note.
  */
 export function arrangeTestSets(
-  {id, testSets = []}: Pick<DataSet, 'id' | 'testSets'>,
+  {id, testSets = [], official, closedSet}: Pick<DataSet, 'id' | 'testSets' | 'official' | 'closedSet'>,
   split: readonly string[],
 ): {members: MembersTable; problems: string[]; notes: string[]} {
   const splitOf = new Map(id.map((one, row) => [one, split[row]!]))
   const problems: string[] = []
   const notes: string[] = []
   const kept = testSets.flatMap((set) => {
-    const where = [...new Set(membersOf(set).map(({id}) => splitOf.get(id) ?? 'unused'))]
-    if (where.length === 1 && (where[0] === 'val' || where[0] === 'test')) {
+    const where = [...new Set(membersOf(set).map(({id}) => splitOf.get(id) ?? 'unused'))].sort()
+    const [own] = where
+    const isMixed = id.some((_, row) => split[row] === own && (official ?? closedSet)?.[row] === 'train')
+    if (where.length === 1 && own !== 'val' && own !== 'test') return []
+    if (where.length === 1 && !isMixed) {
       problems.push(...lacks(set))
-      return [{...set, split: where[0]}]
+      return [{...set, split: own!}]
     }
-    if (where.length > 1)
-      notes.push(
-        `Test set ${set.name} of the data set is not used: the protocol puts its images into ${where.sort().join(' and ')}. Every measured image queries all others of its split.`,
-      )
+    const reason =
+      where.length > 1 ? `puts its images into ${where.join(' and ')}` : `measures others with it in ${own}`
+    notes.push(
+      `Test set ${set.name} of the data set is not used, for the protocol ${reason}. Every measured image queries all others of its split.`,
+    )
     return []
   })
   const rows = kept.flatMap((set) => membersOf(set).map((member) => ({split: set.split, set: set.name, ...member})))

@@ -12,6 +12,13 @@ export interface Measured {
 
 export type Metrics = Readonly<Record<string, Measured>>
 
+/** What was measured in a test set that has a name. */
+export interface MeasuredSet {
+  readonly name: string
+  readonly queries: number
+  readonly metrics: Metrics
+}
+
 /** What is known of one epoch; epoch 0 is the untrained model. Means are over the epoch's steps. */
 export interface EpochFacts {
   readonly epoch: number
@@ -42,6 +49,8 @@ export interface RunFacts {
   readonly epochs: readonly EpochFacts[]
   /** Raw pixels as descriptors: what needs no model. */
   readonly baseline?: Metrics
+  /** Of the shown epoch, where test sets have names: metrics elsewhere are their means. */
+  readonly sets?: readonly MeasuredSet[]
   /** What was measured and how, in words: `split` -> `val`, `convention` -> …, of the shown epoch. */
   readonly measurement: readonly (readonly [string, string])[]
   /** How an interval was made, in words. */

@@ -4,6 +4,7 @@ import {type TestContext, test} from 'node:test'
 import {type BatchesTable, checkBatches, writeBatches} from '../../lib/tables/batches.ts'
 import {checkDescriptors, type DescriptorsTable, writeDescriptors} from '../../lib/tables/descriptors.ts'
 import {checkImages, type ImagesTable} from '../../lib/tables/images.ts'
+import {checkMembers, type MembersTable, writeMembers} from '../../lib/tables/members.ts'
 import {checkNeighbours, type NeighboursTable, writeNeighbours} from '../../lib/tables/neighbours.ts'
 import {checkQueries, type QueriesTable, queriesDefinition, writeQueries} from '../../lib/tables/queries.ts'
 import {checkSteps, type StepsTable, writeSteps} from '../../lib/tables/steps.ts'
@@ -12,6 +13,7 @@ import {
   someBatches,
   someDescriptors,
   someImages,
+  someMembers,
   someNeighbours,
   someQueries,
   someSteps,
@@ -37,6 +39,11 @@ const check = {
     const at = temporaryFolder(t)
     await writeBatches(at('batches.arrow'), {...someBatches(), ...changes})
     return checkBatches(at('batches.arrow'), await writeSomeImages(at('images.arrow')))
+  },
+  membership: async (t: TestContext, changes: Partial<MembersTable> = {}) => {
+    const path = temporaryFolder(t)('membership.arrow')
+    await writeMembers(path, {...someMembers(), ...changes})
+    return checkMembers(path)
   },
   steps: async (t: TestContext, changes: Partial<StepsTable> = {}) => {
     const path = temporaryFolder(t)('steps.arrow')
@@ -320,4 +327,20 @@ test('queries: nearest images, their labels and precision at 1 agree', async (t)
     'Query 2 says that image 2 is of class 0, its own row says 1.',
     'Query 0 has precisionAt1 1, but its nearest image makes it 0.',
   ])
+})
+
+test('members of test sets are in a measured split, have a role and a set, and are in it once', async (t) => {
+  assert.deepEqual(
+    await check.membership(t, {
+      split: ['test', 'train', 'test', 'test'],
+      set: ['shop', 'shop', '', 'shop'],
+      role: ['query', 'gallery', 'both', 'judge'],
+    }),
+    [
+      'Image 7 of test set shop is in split "train"; it must be val or test.',
+      'Image 4 is in a test set without a name.',
+      'Image 7 has role "judge"; it must be query, gallery, both.',
+      'Image 7 is in test set shop more than once.',
+    ],
+  )
 })

@@ -123,5 +123,8 @@ test('missing values and dictionary-encoded text are refused with the reason', a
 test('a table of unknown name is refused with the names that exist', async (t) => {
   const path = temporaryFolder(t)('foreign.arrow')
   writeFileSync(path, tableToIPC(new Table({a: vectorFromArray([1], new Int32())}), 'file'))
-  await rejects(openAnyTable(path), /nearmiss\.table is ""; tables of this project are images, descriptors, neighbours/)
+  await rejects(
+    openAnyTable(path),
+    /nearmiss\.table is ""; tables of this project are images, membership, descriptors, neighbours/,
+  )
 })

@@ -5,6 +5,7 @@ import type {TestContext} from 'node:test'
 import type {BatchesTable} from '../../lib/tables/batches.ts'
 import type {DescriptorsTable} from '../../lib/tables/descriptors.ts'
 import {type ImagesTable, writeImages} from '../../lib/tables/images.ts'
+import type {MembersTable} from '../../lib/tables/members.ts'
 import type {NeighboursTable} from '../../lib/tables/neighbours.ts'
 import type {QueriesTable} from '../../lib/tables/queries.ts'
 import type {StepsTable} from '../../lib/tables/steps.ts'
@@ -97,6 +98,16 @@ export function someSteps(): StepsTable {
     negativeDistance: Float64Array.of(0.5, 1.2),
     gradientNorm: Float64Array.of(1.5, 0),
     lr: Float64Array.of(1e-5, 2e-5),
+  }
+}
+
+/** A set of a query and a gallery, and one in which all look for each other. */
+export function someMembers(): MembersTable {
+  return {
+    split: ['test', 'test', 'test', 'test'],
+    set: ['shop', 'shop', 'all', 'all'],
+    id: Int32Array.of(4, 7, 4, 7),
+    role: ['query', 'gallery', 'both', 'both'],
   }
 }
 

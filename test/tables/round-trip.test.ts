@@ -4,6 +4,7 @@ import {test} from 'node:test'
 import {readBatches, writeBatches} from '../../lib/tables/batches.ts'
 import {readDescriptors, writeDescriptors} from '../../lib/tables/descriptors.ts'
 import {readImages, rowsOfSplit, writeImages} from '../../lib/tables/images.ts'
+import {readMembers, writeMembers} from '../../lib/tables/members.ts'
 import {readNeighbours, writeNeighbours} from '../../lib/tables/neighbours.ts'
 import {readQueries, writeQueries} from '../../lib/tables/queries.ts'
 import {readSteps, writeSteps} from '../../lib/tables/steps.ts'
@@ -11,6 +12,7 @@ import {
   someBatches,
   someDescriptors,
   someImages,
+  someMembers,
   someNeighbours,
   someQueries,
   someSteps,
@@ -22,6 +24,7 @@ const tables = {
   descriptors: [someDescriptors, writeDescriptors, readDescriptors],
   neighbours: [someNeighbours, writeNeighbours, readNeighbours],
   batches: [someBatches, writeBatches, readBatches],
+  members: [someMembers, writeMembers, readMembers],
   steps: [someSteps, writeSteps, readSteps],
   queries: [someQueries, writeQueries, readQueries],
 } as const

@@ -4,17 +4,27 @@ import type {Terminal} from '../terminal.ts'
 import {formatCount, formatFigure, formatShare} from '../text/number.ts'
 import {type Column, renderTable, wrap} from '../text/table.ts'
 
-/** What of metrics.json is shown. */
-export const measurementSchema = z.looseObject({
+const part = {
   metrics: z.record(z.string(), z.number()),
   details: z
     .record(z.string(), z.looseObject({interval_over_classes: z.tuple([z.number(), z.number()]).optional()}))
     .default({}),
-  convention: z.string(),
-  split: z.string().nullable(),
   queries: z.number().optional(),
   lone: z.number().optional(),
   classes: z.number().optional(),
+  gallery: z.string().optional(),
+  references: z.number().optional(),
+}
+
+/** What of metrics.json is shown. */
+export const measurementSchema = z.looseObject({
+  ...part,
+  convention: z.string(),
+  split: z.string().nullable(),
+  /** Name of the test set, where it has one. */
+  set: z.string().optional(),
+  /** Several test sets; `metrics` are then their means. */
+  sets: z.array(z.looseObject({name: z.string(), ...part})).optional(),
 })
 
 export type Measurement = z.infer<typeof measurementSchema>
@@ -42,35 +52,56 @@ export interface Selection {
 
 /** Lines that say every number with its interval, what it was measured on, and how the model was chosen. */
 export function renderMeasurement(measurement: Measurement, selection: Selection, {paint, width}: Terminal): string[] {
-  const columns: Column[] = [
-    {title: 'metric', align: 'left'},
-    {title: 'value', align: 'right'},
-    {title: '95 % (classes drawn)', align: 'left'},
-  ]
-  const rows = Object.entries(measurement.metrics).map(([name, value]) => [
-    metricTitle(name),
-    formatMetric(value),
-    formatInterval(measurement.details[name]?.interval_over_classes),
-  ])
-  const [titles, ...lines] = renderTable(columns, rows)
+  const {sets = []} = measurement
   return [
     renderGround(measurement),
     `model of ${selection.run}@${selection.epoch}: ${selection.chosen}`,
     ...renderSide('queries', selection.queries),
     ...renderSide('gallery', selection.gallery),
     '',
-    paint('strong', titles!),
-    ...lines,
+    ...(sets.length > 0 ? [`mean of ${sets.length} test sets`] : []),
+    ...renderNumbers(measurement, paint),
+    ...sets.flatMap((set) => [
+      '',
+      [`test set ${set.name}`, ...renderCounts(set)].join(', '),
+      ...renderNumbers(set, paint),
+    ]),
     ...renderWarning(measurement, width),
   ]
 }
 
 /** What was measured on: split, convention, queries. */
-export function renderGround({split, convention, queries, lone, classes}: Measurement): string {
-  const counted =
-    queries === undefined ? [] : [`${formatCount(queries)} queries of ${formatCount(classes ?? 0)} classes`]
-  const alone = lone ? [`${formatCount(lone)} alone in their class`] : []
-  return [`split ${split}`, `convention ${convention}`, ...counted, ...alone].join(', ')
+export function renderGround({split, convention, set, ...counts}: Measurement): string {
+  const named = set === undefined ? [] : [`test set ${set}`]
+  return [`split ${split}`, ...named, `convention ${convention}`, ...renderCounts(counts)].join(', ')
+}
+
+type Counts = Pick<Measurement, 'queries' | 'lone' | 'classes' | 'gallery' | 'references'>
+
+function renderCounts({queries, lone, classes, gallery, references}: Counts): string[] {
+  if (queries === undefined) return []
+  const isAmongOthers = gallery?.startsWith('queries look among') && references !== undefined
+  const among = isAmongOthers ? ` among ${formatCount(references)} images of a gallery` : ''
+  const counted = `${formatCount(queries)} queries of ${formatCount(classes ?? 0)} classes${among}`
+  return [counted, ...(lone ? [`${formatCount(lone)} alone in their class`] : [])]
+}
+
+function renderNumbers(
+  {metrics, details}: Pick<Measurement, 'metrics' | 'details'>,
+  paint: Terminal['paint'],
+): string[] {
+  const columns: Column[] = [
+    {title: 'metric', align: 'left'},
+    {title: 'value', align: 'right'},
+    {title: '95 % (classes drawn)', align: 'left'},
+  ]
+  const rows = Object.entries(metrics).map(([name, value]) => [
+    metricTitle(name),
+    formatMetric(value),
+    formatInterval(details[name]?.interval_over_classes),
+  ])
+  const [titles, ...lines] = renderTable(columns, rows)
+  return [paint('strong', titles!), ...lines]
 }
 
 /** Of test images, what looking at them does. */

@@ -24,6 +24,7 @@ export async function gatherFacts(project: Project, run: string, nodes: readonly
     metrics: metricNames.map((name) => ({name, title: metricTitle(name)})),
     epochs,
     ...(baseline === undefined ? {} : {baseline: baseline.metrics}),
+    ...(measured && measured.sets.length > 0 && {sets: measured.sets}),
     measurement: measured?.description ?? [],
     ...(measured?.intervals === undefined ? {} : {intervals: measured.intervals}),
     parameters: parametersOf(record?.params ?? {}),

@@ -6,6 +6,8 @@ import {readNeighbours} from '../../tables/neighbours.ts'
 import {readQueries} from '../../tables/queries.ts'
 import {UserError} from '../../user-error.ts'
 import {findFile, findInput, findMaker, type StoredNode} from './artifacts.ts'
+import {readMeasurement} from './measurement.ts'
+import {describedOf, largestSet} from './shown-set.ts'
 
 /** The tables that a report of epoch `shown` looks into; undefined without a table of images. */
 export async function gatherTables(nodes: readonly StoredNode[], shown: number): Promise<RunTables | undefined> {
@@ -15,14 +17,23 @@ export async function gatherTables(nodes: readonly StoredNode[], shown: number):
   const reader = openReader()
   const evaluation = findMaker(nodes, 'queries', shown) ?? findMaker(nodes, 'metrics', shown)
   const described = evaluation && findInput(nodes, evaluation, 'descriptors')
+  const measured = readMeasurement(findFile(nodes, 'metrics', shown))
   // Among a gallery of its own, who is near to whom is another question than the one that these pages answer.
-  const descriptors = hasGallery(evaluation)
-    ? reader.leaveOut('Queries look among a gallery: recall, distances, nearest images and the map are left out.')
-    : await reader.read(`Descriptors of epoch ${shown}`, described, readDescriptors)
-  const queries = await reader.read(`Queries of epoch ${shown}`, findFile(nodes, 'queries', shown), readQueries)
+  const descriptors =
+    hasGallery(evaluation) || measured?.hasGallery
+      ? reader.leaveOut('Queries look among a gallery: recall, distances, nearest images and the map are left out.')
+      : await reader.read(`Descriptors of epoch ${shown}`, described, readDescriptors)
+  const asked = await reader.read(`Queries of epoch ${shown}`, findFile(nodes, 'queries', shown), readQueries)
+  const shownSet = asked && largestSet(asked)
+  if (shownSet !== undefined && shownSet.setCount > 1)
+    reader.leaveOut(
+      `Pictures and classes are those of ${shownSet.name}, the largest of ${shownSet.setCount} test sets.`,
+    )
+  const queries = shownSet?.queries
   const mined = await readMined(nodes, reader)
   const labelOf = new Map(Array.from(images.id, (id, row) => [id, images.label[row]!]))
-  const labelled = descriptors && {...descriptors, label: descriptors.id.map((id) => labelOf.get(id) ?? -1)}
+  const compared = descriptors && shownSet?.name ? describedOf(descriptors, shownSet.queries) : descriptors
+  const labelled = compared && {...compared, label: compared.id.map((id) => labelOf.get(id) ?? -1)}
   return {
     epoch: shown,
     images,

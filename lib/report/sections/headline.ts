@@ -15,9 +15,28 @@ export function headline(facts: RunFacts): Markup {
     'What came out',
     html`<p class="verdict">${verdict(facts)}</p>`,
     table('Raw pixels, the untrained model and trained epochs', columns, rows),
+    ...setsTable(facts),
     facts.intervals === undefined ? html`` : html`<p class="note">${facts.intervals}</p>`,
     html`<dl class="facts">${facts.measurement.map(([name, value]) => html`<div><dt>${name}</dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>`,
   )
+}
+
+/** Each test set under its name; the rows above are means over them. */
+function setsTable({sets = [], metrics, epochs}: RunFacts): Markup[] {
+  if (sets.length === 0) return []
+  const best = epochs.find((row) => row.best)
+  const title = `Test sets${best === undefined ? '' : `, ${epochTitle(best)}`}${sets.length === 1 ? '' : '; above are the means over them'}`
+  const columns = [
+    {title: 'test set'},
+    {title: 'queries', isNumber: true},
+    ...metrics.map(({title}) => ({title, isNumber: true})),
+  ]
+  const rows = sets.map(({name, queries, metrics: own}) => [
+    name,
+    queries.toLocaleString('en-US'),
+    ...metrics.map(({name}) => measuredText(own[name])),
+  ])
+  return [table(title, columns, rows)]
 }
 
 function rowsOf({baseline, epochs}: RunFacts): {title: string; metrics: Metrics}[] {

@@ -56,3 +56,17 @@ test('The earlier of two equally good epochs is the best one', () => {
   assert.equal(bestEpoch([row(0, 0.2), row(1, 0.5), row(2, 0.5)], 'm'), 1)
   assert.equal(bestEpoch([row(0, 0.2)], 'other'), undefined)
 })
+
+test('Test sets that have names are listed under them, for the best epoch', () => {
+  const sets = [
+    {name: 'vehicle-id-800', metrics: {precision_at_1: 0.6, map_at_r: 0.4}},
+    {name: 'vehicle-id-2400', metrics: {precision_at_1: 0.4824, map_at_r: 0.2408, r_precision: 0.3}},
+  ]
+  const lines = renderEpochTable({...history, epochs: [untrained, {...trained, sets}]}, plainPaint)
+  assert.deepEqual(lines.slice(-4), [
+    '',
+    'epoch 1, by test set  precision@1   MAP@R  r precision',
+    'vehicle-id-800             0.6000  0.4000            -',
+    'vehicle-id-2400            0.4824  0.2408       0.3000',
+  ])
+})

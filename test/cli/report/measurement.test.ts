@@ -41,8 +41,30 @@ test('how it was measured is told in words, whatever a later version adds', (con
 test('a file of older versions has numbers only, and one that is none has nothing', (context) => {
   assert.deepEqual(read(context, {metrics: {precision_at_1: 0.5}}), {
     metrics: {precision_at_1: {value: 0.5}},
+    sets: [],
+    hasGallery: false,
     description: [],
   })
   assert.equal(read(context, {numbers: []}), undefined)
   assert.equal(readMeasurement(undefined), undefined)
+})
+
+test('test sets that have names come with their own numbers, and whether they look among a gallery', (context) => {
+  const details = {precision_at_1: {interval_over_classes: [0.3, 0.7]}}
+  const one = {metrics: {precision_at_1: 0.5}, details, queries: 40, gallery: 'every image queries all others'}
+  const gallery = 'queries look among the images of a gallery'
+  const several = read(context, {
+    metrics: {precision_at_1: 0.6},
+    sets: [
+      {name: 'small', ...one},
+      {name: 'large', metrics: {precision_at_1: 0.7}, queries: 80, gallery},
+    ],
+  })!
+  assert.deepEqual(several.sets, [
+    {name: 'small', queries: 40, metrics: {precision_at_1: {value: 0.5, interval: {low: 0.3, high: 0.7}}}},
+    {name: 'large', queries: 80, metrics: {precision_at_1: {value: 0.7}}},
+  ])
+  assert.deepEqual([several.hasGallery, several.description], [true, []])
+  const single = read(context, {set: 'small', ...one})!
+  assert.deepEqual([single.sets[0]?.name, single.hasGallery], ['small', false])
 })

@@ -68,6 +68,20 @@ test('an Arrow table with true and false is read like the CSV', async (context) 
   assert.deepEqual(found.testSets, [{name: 'manifest', queries: [1], gallery: [2]}])
 })
 
+test('queries of a split look among the gallery of the same split', async (context) => {
+  const root = temporaryFolder(context)
+  const rows = ['a/1.jpg,0,val,1,0', 'a/2, side.jpg,0,val,0,1', 'b/1.jpg,1,test,1,1', 'b/2.jpg,1,test,0,1']
+  const quoted = rows.map((row) => row.replace('a/2, side.jpg', '"a/2, side.jpg"'))
+  writeFiles(root, {
+    ...pictures,
+    'manifest.csv': ['path,label,split,is_query,is_gallery', ...quoted, ''].join('\n'),
+  })
+  assert.deepEqual((await read(root, {})).testSets, [
+    {name: 'manifest-val', queries: [0], gallery: [1]},
+    {name: 'manifest-test', queries: [2], gallery: [2, 3]},
+  ])
+})
+
 test('everything wrong with a manifest is listed at once, with its lines', async (context) => {
   const root = temporaryFolder(context)
   writeFiles(root, {
