@@ -40,8 +40,41 @@ def bninception():
     return model, lambda images: model.features(images).mean((2, 3)), (70, 99)
 
 
+def mobilenet_v3_large():
+    from torchvision.models import mobilenet_v3_large as build
+
+    model = build()
+    model.classifier = torch.nn.Identity()
+    return model, model, (75, 90)
+
+
+def efficientnet_b0():
+    from torchvision.models import efficientnet_b0 as build
+
+    model = build(stochastic_depth_prob=0.0)
+    model.classifier = torch.nn.Identity()
+    return model, model, (75, 90)
+
+
+def convnext_tiny(width=64):
+    from torchvision.models.convnext import CNBlockConfig, ConvNeXt
+
+    widths = [96 * width // 64 << stage for stage in range(4)] + [None]
+    model = ConvNeXt([CNBlockConfig(widths[i], widths[i + 1], depth) for i, depth in enumerate((3, 3, 9, 3))])
+    model.classifier[2] = torch.nn.Identity()
+    return model, model, (75, 90)
+
+
 # A model without its classifier, what gives [images, dim] from normalised images, and the height and width of a small case.
-FAMILIES = {'googlenet': googlenet, 'bninception': bninception}
+FAMILIES = {
+    'googlenet': googlenet,
+    'bninception': bninception,
+    'mobilenet_v3_large': mobilenet_v3_large,
+    'efficientnet_b0': efficientnet_b0,
+    'convnext_tiny': convnext_tiny,
+}
+# Of a small case, where it is not as wide as the real one, whose 28 million weights take too long to make.
+MODEL_WIDTHS = {'convnext_tiny': 8}
 
 
 def hashed(stream, count):
@@ -55,11 +88,20 @@ def hashed(stream, count):
     return h.double() / 2**31 - 1
 
 
-def hashed_weight(index, name, shape):
+def hashed_weight(index, name, shape, linear):
     values = hashed(index + 1, math.prod(shape)).reshape(shape)
+    if name.rpartition('.')[0] in linear:
+        return 0.5 * values
     if len(shape) == 4:
-        return values * math.sqrt(6 / (shape[0] * shape[2] * shape[3]))
-    scale, centre = {'weight': (0.3, 1), 'bias': (0.2, 0), 'running_mean': (0.2, 0), 'running_var': (0.5, 1)}[name.split('.')[-1]]
+        outputs = 1 if shape[1] == 1 else shape[0]
+        return values * math.sqrt(6 / (outputs * shape[2] * shape[3]))
+    scale, centre = {
+        'weight': (0.3, 1),
+        'layer_scale': (0.3, 1),
+        'bias': (0.2, 0),
+        'running_mean': (0.2, 0),
+        'running_var': (0.5, 1),
+    }[name.split('.')[-1]]
     return centre + scale * values
 
 
@@ -79,13 +121,16 @@ def rounded(value):
 
 def golden(name):
     cases = []
-    for batchnorm in ('frozen', 'live'):
-        model, embed, (height, width) = FAMILIES[name]()
+    size = {'width': MODEL_WIDTHS[name]} if name in MODEL_WIDTHS else {}
+    has_batchnorm = any('running_mean' in key for key in FAMILIES[name](**size)[0].state_dict())
+    for batchnorm in ('frozen', 'live') if has_batchnorm else ('frozen',):
+        model, embed, (height, width) = FAMILIES[name](**size)
         model.double().train(batchnorm == 'live')
         state = model.state_dict()
+        linear = {key for key, module in model.named_modules() if isinstance(module, torch.nn.Linear)}
         for index, (key, tensor) in enumerate(state.items()):
             if tensor.is_floating_point():
-                tensor.copy_(hashed_weight(index, key, tensor.shape).float().double())
+                tensor.copy_(hashed_weight(index, key, tensor.shape, linear).float().double())
         embeddings = embed(hashed_images(height, width))
         upstream = hashed(6000, embeddings.numel()).reshape(embeddings.shape)
         (embeddings * upstream).sum().backward()
@@ -104,7 +149,7 @@ def golden(name):
         )
     about = {'about': 'made by bench/peers/backbones.py', 'made_with': {'torch': torch.__version__.split('+')[0]}}
     lines = ',\n'.join(json.dumps(case, separators=(',', ':')) for case in cases)
-    print(json.dumps({**about, 'backbone': name})[:-1] + ', "cases": [\n' + lines + '\n]}')
+    print(json.dumps({**about, 'backbone': name, **size})[:-1] + ', "cases": [\n' + lines + '\n]}')
 
 
 def describe(name, folder):

@@ -34,8 +34,8 @@ export async function traceNetwork(spec: ModelSpec): Promise<NetworkGraph> {
     },
     again: (x) => x,
   }
-  const {trunk, channels} = build(spec, layers)
-  const {apply, dim} = buildHead(spec, channels, layers)
+  const {trunk, ...end} = build(spec, layers)
+  const {apply, dim} = buildHead(spec, end, layers)
   apply(trunk(IMAGES))
   return {nodes, tensors, dim}
 }

@@ -75,8 +75,8 @@ export async function openNetwork(
     },
     again: (x) => x.hold(),
   }
-  const {trunk, channels} = build(spec, layers)
-  const head = buildHead(spec, channels, layers)
+  const {trunk, ...end} = build(spec, layers)
+  const head = buildHead(spec, end, layers)
   const embed = (batch: ImageBatch, recorder?: Tape): Value => {
     tape = recorder
     return head.apply(trunk(openImages(batch, normalisation, dtype)))

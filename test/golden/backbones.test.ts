@@ -11,9 +11,11 @@ interface Summary {
   readonly dot: number
 }
 
-/** What bench/peers/backbones.py writes: networks of full size on two small images. */
+/** What bench/peers/backbones.py writes: networks on two small images, of full size where none is said. */
 interface Golden {
   readonly backbone: BackboneName
+  /** Of the model; absent: 64. */
+  readonly width?: number
   readonly cases: readonly {
     readonly batchnorm: 'frozen' | 'live'
     readonly height: number
@@ -30,8 +32,15 @@ assert.ok(files.length >= 2)
 
 for (const file of files) {
   test(`${file}: the network computes what its package does in PyTorch, forward and backward`, async () => {
-    const {backbone, cases} = JSON.parse(readFileSync(resolve(folder, file), 'utf8')) as Golden
-    const spec: ModelSpec = {backbone, width: 64, stem: 'imagenet', pool: 'spoc', embedding: null, batchnorm: 'frozen'}
+    const {backbone, width: channels = 64, cases} = JSON.parse(readFileSync(resolve(folder, file), 'utf8')) as Golden
+    const spec: ModelSpec = {
+      backbone,
+      width: channels,
+      stem: 'imagenet',
+      pool: 'spoc',
+      embedding: null,
+      batchnorm: 'frozen',
+    }
     const weights = await tinyWeights(spec)
     for (const {batchnorm, height, width, embeddings, gradients, running_after} of cases) {
       const network = await openTiny({...spec, batchnorm}, weights)

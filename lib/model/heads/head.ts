@@ -1,3 +1,4 @@
+import type {Backbone} from '../backbones/backbone.ts'
 import {gem} from '../layers/gem.ts'
 import {l2} from '../layers/l2.ts'
 import type {Layers} from '../layers/layer.ts'
@@ -13,9 +14,14 @@ export interface Head<T> {
   readonly dim: number
 }
 
-/** Pooling over positions, then perhaps linear layers, as the specification says. */
-export function buildHead<T>({pool, embedding}: ModelSpec, channels: number, layers: Layers<T>): Head<T> {
-  const pooled = openPool(pool, channels, layers)
+/** Pooling over positions, then perhaps what the backbone has there, and linear layers, as the specification says. */
+export function buildHead<T>(
+  {pool, embedding}: ModelSpec,
+  {channels, behindPool = (pooled) => pooled}: Omit<Backbone<T>, 'trunk'>,
+  layers: Layers<T>,
+): Head<T> {
+  const overPositions = openPool(pool, channels, layers)
+  const pooled = (map: T) => behindPool(overPositions(map))
   if (embedding === null) return {apply: pooled, dim: channels}
   const embed = openEmbedding(embedding, channels, layers)
   return {apply: (map) => embed(pooled(map)), dim: embedding.size}

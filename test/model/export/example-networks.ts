@@ -29,6 +29,9 @@ export const exampleNetworks: Readonly<Record<string, ModelSpec>> = {
   },
   GoogLeNet: {...tiny, backbone: 'googlenet', width: 64, stem: 'imagenet'},
   'BN-Inception': {...tiny, backbone: 'bninception', width: 64, stem: 'imagenet'},
+  'MobileNetV3-Large': {...tiny, backbone: 'mobilenet_v3_large', width: 64, stem: 'imagenet'},
+  'EfficientNet-B0': {...tiny, backbone: 'efficientnet_b0', width: 64, stem: 'imagenet'},
+  'ConvNeXt-Tiny': {...tiny, backbone: 'convnext_tiny', width: 8, stem: 'imagenet'},
 }
 
 export async function modelOf(spec: ModelSpec): Promise<ModelFile> {
