@@ -1,8 +1,7 @@
 import type {ParametersOf} from '../card.ts'
-import {openLogSum} from '../log-sum.ts'
+import {exponential} from '../exponential.ts'
 import {pairLossOn} from '../pair-loss.ts'
 import {allRows, rowTerms} from '../row-terms.ts'
-import type {PairList} from '../tuples.ts'
 import type {instance} from './instance.card.ts'
 
 /** Cross-entropy of every row over all rows. */
@@ -14,23 +13,23 @@ export const open = pairLossOn<ParametersOf<typeof instance>>(
     const present = Int32Array.from(new Set(labels)).sort()
     const indices = new Map(Array.from(present, (label, index) => [label, index]))
     const targets = labels.map((label) => indices.get(label)!)
-    const all = openLogSum(distance, wholeBatch(rows), {scale: gamma})
+    const exponentials = new Float64Array(rows)
     const compute = (row: number) => {
-      const target = row * columns + targets[row]!
-      const value = all.value(row) - gamma * values[target]!
-      all.spread(1)
+      const base = row * columns
+      // No row is more like another one than like itself.
+      const largest = values[base + row]!
+      let total = 0
+      for (let i = 0; i < rows; i++) {
+        const one = exponential(gamma * (values[base + i]! - largest))
+        exponentials[i] = one
+        total += one
+      }
+      const share = gamma / total
+      for (let i = 0; i < rows; i++) gradient[base + i] = share * exponentials[i]!
+      const target = base + targets[row]!
       gradient[target]! -= gamma
-      return value
+      return Math.log(total) + gamma * (largest - values[target]!)
     }
     return [rowTerms(distance, allRows(distance), compute)]
   },
 )
-
-/** Every row with every row, itself too. */
-function wholeBatch(rows: number): PairList {
-  const start = Int32Array.from({length: rows + 1}, (_, row) => row * rows)
-  const other = new Int32Array(rows * rows)
-  for (let column = 0; column < rows; column++) other[column] = column
-  for (let row = 1; row < rows; row++) other.copyWithin(start[row]!, 0, rows)
-  return {start, other}
-}
