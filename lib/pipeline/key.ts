@@ -68,10 +68,13 @@ export function openKeys(catalogue: Catalogue, folders: {root: string; folder: s
         values,
         inputs,
         external: Object.fromEntries(digests),
-        code: await codeOf(
-          [definition.module, ...(definition.modules?.(values) ?? []).map((path) => locate(path, folders))],
-          root,
-          modules,
+        code: tellFrom(
+          folders,
+          await codeOf(
+            [definition.module, ...(definition.modules?.(values) ?? []).map((path) => locate(path, folders))],
+            root,
+            modules,
+          ),
         ),
         numerics: definition.numeric ? catalogue.numerics() : {},
       }
@@ -90,6 +93,18 @@ function locate(path: string, {root, folder}: {root: string; folder: string}): s
   const file = resolve(folder, path)
   if (!existsSync(file)) throw new UserError(`${folder} has no file ${path}, which the configuration names`)
   return relative(root, file)
+}
+
+/** What lies in a project outside of the code's folder is named from there: a key must not say where the project is. */
+function tellFrom(
+  {root, folder}: {root: string; folder: string},
+  code: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const named = Object.entries(code).map(([path, digest]) => {
+    const own = relative(folder, resolve(root, path))
+    return [path.startsWith('../') && !own.startsWith('../') ? `./${own}` : path, digest]
+  })
+  return Object.fromEntries(named)
 }
 
 interface Reading {
