@@ -1,6 +1,6 @@
 import {z} from 'zod'
 import {dataParameters} from '../lib/data/parameters.ts'
-import {transformList} from '../lib/data/transforms/parameters.ts'
+import {trainingTransformList, transformList} from '../lib/data/transforms/parameters.ts'
 import {nameAt} from '../lib/metrics/names.ts'
 import {metricsParameters} from '../lib/metrics/parameters.ts'
 import {optimizerParameters} from '../lib/model/optimizer-parameters.ts'
@@ -18,7 +18,7 @@ import {nameOrFile, ownParameters} from '../lib/own-parameters.ts'
 const channel = z.tuple([z.number(), z.number(), z.number()])
 
 const imageParameters = z.strictObject({
-  train: transformList.describe('random transforms of the images that are trained on'),
+  train: trainingTransformList.describe('random transforms of the images that are trained on'),
   eval: transformList.describe('transforms of the images that are measured; they travel in the checkpoint'),
   mining: transformList
     .nullable()

@@ -14,10 +14,19 @@ const namedProtocols = ['roth', 'mlrc', 'cdsm', 'raml', 'official', 'closed-set'
 /** Where the pictures are, and which classes are trained on, validated on, tested on (`data` of pipeline.yaml). */
 export const dataParameters = z
   .strictObject({
-    format: nameOrFile(['cub', 'folder', 'sop', 'in-shop', 'vehicle-id', 'celeba', 'cars196', 'manifest', 'split-lists'])
-      .describe(
-        'folder: one folder per class; manifest: a CSV, Arrow or Parquet table of path, label, split; split-lists: JSON lists of lists; the others: a published data set as it unpacks (CUB-200-2011, Stanford Online Products, In-Shop, PKU VehicleID, CelebA, Cars196)',
-      ),
+    format: nameOrFile([
+      'cub',
+      'folder',
+      'sop',
+      'in-shop',
+      'vehicle-id',
+      'celeba',
+      'cars196',
+      'manifest',
+      'split-lists',
+    ]).describe(
+      'folder: one folder per class; manifest: a CSV, Arrow or Parquet table of path, label, split; split-lists: JSON lists of lists; the others: a published data set as it unpacks (CUB-200-2011, Stanford Online Products, In-Shop, PKU VehicleID, CelebA, Cars196)',
+    ),
     root: z.string().min(1, 'must be the path of a folder').describe('folder of the data set'),
     manifest: z
       .string()
@@ -109,7 +118,8 @@ function findProblems(data: DataParameters): {key: string; message: string}[] {
   if (data.own !== undefined && !isOwn) note('own', `belongs to a reader of your own, not to ${data.format}`)
   if (data.manifest !== undefined && !isOwn && data.format !== 'manifest' && data.format !== 'split-lists')
     note('manifest', `belongs to formats manifest and split-lists, not to ${data.format}`)
-  if (data.crop_to_boxes === true && !isOwn && !boxed.includes(data.format)) note('crop_to_boxes', describeBoxless(data.format))
+  if (data.crop_to_boxes === true && !isOwn && !boxed.includes(data.format))
+    note('crop_to_boxes', describeBoxless(data.format))
   if (data.fold !== undefined && protocol !== 'mlrc' && protocol !== 'cdsm')
     note('fold', `belongs to protocols mlrc and cdsm, not to ${protocol}`)
   if (data.val_share !== undefined && !['roth', 'official', 'raml'].includes(protocol))

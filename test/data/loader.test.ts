@@ -10,7 +10,8 @@ import {decode} from '../../lib/data/decode.ts'
 import type {PlannedImages} from '../../lib/data/loader/pass.ts'
 import {type LoaderOptions, openLoader} from '../../lib/data/loader.ts'
 import {applyTransforms} from '../../lib/data/transforms/apply.ts'
-import {transformList} from '../../lib/data/transforms/parameters.ts'
+import {drawMixture} from '../../lib/data/transforms/mixup.ts'
+import {trainingTransformList, transformList} from '../../lib/data/transforms/parameters.ts'
 import {planRecipe} from '../../lib/data/transforms/recipe.ts'
 import {deriveSeed, openRandom, randomFrom} from '../../lib/random.ts'
 import {needsShared, shared} from '../shared.ts'
@@ -233,4 +234,34 @@ test('a box leaves the transforms nothing but itself, from the cache too', async
     applyTransforms(planRecipe(exact), used, openRandom('unused'), expected)
     assert.deepEqual(found[index]!.pixels, expected)
   }
+})
+
+test('mixup: both pictures get the transforms of the one seed, and the seed says which and how much', async (context) => {
+  const {root, paths} = await openFolder(context, 5)
+  const mixed = trainingTransformList.parse([
+    {random_resized_crop: {size}},
+    {horizontal_flip: 0.5},
+    {mixup: {alpha: 0.4}},
+  ])
+  const plan = drawPlan(paths, [3, 4])
+  const found = await collect(open(context, {root, paths, transforms: mixed}).batches(plan))
+  const names = [...paths.values()]
+  for (const [index, {images, seeds}] of plan.entries()) {
+    const expected = await expectedPixels(root, paths, {images, seeds})
+    for (const [slot, seed] of seeds.entries()) {
+      const {partner, share} = drawMixture(0.4, seed, 5)
+      const other = new Uint8Array(size * size * 3)
+      const picture = await decode(readFileSync(join(root, names[partner]!)))
+      applyTransforms(planRecipe(transforms), picture, randomFrom(seed), other)
+      const own = expected.subarray(slot * other.length, (slot + 1) * other.length)
+      // RAML: view = lambda * view + (1 - lambda) * other view
+      own.set(Uint8Array.from(own, (value, i) => Math.round(share * value + (1 - share) * other[i]!)))
+    }
+    assert.deepEqual(found[index]!.pixels, expected)
+  }
+  rmSync(join(root, '3.png'))
+  await assert.rejects(
+    collect(open(context, {root, paths, transforms: mixed}).batches(drawPlan(paths, [40]))),
+    /3\.png cannot be read/,
+  )
 })

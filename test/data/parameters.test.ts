@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {dataParameters, namedRanges} from '../../lib/data/parameters.ts'
-import {transformList} from '../../lib/data/transforms/parameters.ts'
+import {trainingTransformList, transformList} from '../../lib/data/transforms/parameters.ts'
 
 function problems(schema: typeof dataParameters | typeof transformList, value: unknown): string[] {
   const result = schema.safeParse(value)
@@ -114,4 +114,14 @@ test('transforms that cannot work are refused with the reason', () => {
     ],
   ]
   for (const [value, expected] of cases) assert.deepEqual(problems(transformList, value), expected)
+})
+
+test('mixup belongs to training alone', () => {
+  const list = [{random_resized_crop: {size: 64}}, {mixup: {alpha: 0.2}}]
+  assert.deepEqual(problems(trainingTransformList, list), [])
+  assert.match(problems(transformList, list)[0]!, /grayscale, random_erasing; got random_resized_crop, mixup/)
+  assert.match(
+    problems(trainingTransformList, [{resize: 8}, {center_crop: 8}, {mixup: {alpha: 2}}])[0]!,
+    /alpha: Too big/,
+  )
 })

@@ -5,6 +5,7 @@ import {UserError} from '../../user-error.ts'
 import {cutBox} from '../box.ts'
 import {decode} from '../decode.ts'
 import {applyTransforms} from '../transforms/apply.ts'
+import {drawMixture, mixInto} from '../transforms/mixup.ts'
 import type {RgbImage} from '../transforms/resample.ts'
 import type {FromWorker, ToWorker, WorkerSetup} from './messages.ts'
 import type {Pass} from './pass.ts'
@@ -35,13 +36,23 @@ async function work(pass: Pass): Promise<void> {
 
 /** Decodes and transforms one picture; a sentence when that is impossible. */
 async function writePicture(pass: Pass, row: number, batch: number): Promise<string | undefined> {
-  const path = files[pass.file[row]!]!
+  const bytes = recipe.size * recipe.size * 3
+  const from = (row - pass.firstRow[batch]!) * bytes
+  const out = pass.slots[batch % pass.slots.length]!.subarray(from, from + bytes)
+  const seed = pass.seed[row]!
+  const problem = await transformFile(pass, pass.file[row]!, seed, out)
+  if (problem !== undefined || recipe.mixup === undefined) return problem
+  const {partner, share} = drawMixture(recipe.mixup.alpha, seed, files.length)
+  const other = new Uint8Array(bytes)
+  const problemOfPartner = await transformFile(pass, partner, seed, other)
+  if (problemOfPartner === undefined) mixInto(out, other, share)
+  return problemOfPartner
+}
+
+async function transformFile(pass: Pass, file: number, seed: number, out: Uint8Array): Promise<string | undefined> {
+  const path = files[file]!
   try {
-    const image = await openPicture(pass, pass.file[row]!, path)
-    const bytes = recipe.size * recipe.size * 3
-    const from = (row - pass.firstRow[batch]!) * bytes
-    const out = pass.slots[batch % pass.slots.length]!.subarray(from, from + bytes)
-    applyTransforms(recipe, image, randomFrom(pass.seed[row]!), out)
+    applyTransforms(recipe, await openPicture(pass, file, path), randomFrom(seed), out)
     return undefined
   } catch (error) {
     if (error instanceof UserError) return `${path} ${error.message}`

@@ -73,6 +73,14 @@ const transform = z
       })
       .optional()
       .describe('a random rectangle of one colour (Zhong et al. 2020; torchvision RandomErasing)'),
+    mixup: z
+      .strictObject({
+        alpha: z.number().min(0.01).max(1).describe('the share is drawn from Beta(alpha, alpha)'),
+      })
+      .optional()
+      .describe(
+        'mixed with another training picture that got the same random transforms (Zhang et al. 2018; RAML); image.train alone',
+      ),
   })
   .refine((value) => Object.keys(value).length === 1, {
     error: 'must be one transform, like {resize: 256}; every transform is an item of its own',
@@ -83,10 +91,17 @@ const transform = z
  * Transforms as pipeline.yaml lists them: first what gives a square of one fixed size (`resize` with `center_crop` or `random_crop`, or
  * `random_resized_crop`, perhaps after a `resize`), then any of `horizontal_flip`, `color_jitter`, `grayscale`, `random_erasing`.
  */
-export const transformList = z.array(transform).refine((transforms) => findMisfit(transforms) === undefined, {
-  error: ({input}) => findMisfit(input as Transforms),
-  when: hasNoProblemYet,
-})
+export const transformList = listOf(['horizontal_flip', 'color_jitter', 'grayscale', 'random_erasing'])
+
+/** The same, and `mixup`: of pictures that are trained on. */
+export const trainingTransformList = listOf(['horizontal_flip', 'color_jitter', 'grayscale', 'random_erasing', 'mixup'])
+
+function listOf(changes: readonly string[]) {
+  return z.array(transform).refine((transforms) => findMisfit(transforms, changes) === undefined, {
+    error: ({input}) => findMisfit(input as Transforms, changes),
+    when: hasNoProblemYet,
+  })
+}
 
 /** A checked list of transforms. */
 export type Transforms = z.infer<typeof transform>[]
@@ -97,9 +112,8 @@ function hasNoProblemYet({issues}: {readonly issues: readonly unknown[]}): boole
 }
 
 const shapes = ['resize, center_crop', 'resize, random_crop', 'random_resized_crop', 'resize, random_resized_crop']
-const changes = ['horizontal_flip', 'color_jitter', 'grayscale', 'random_erasing']
 
-function findMisfit(transforms: Transforms): string | undefined {
+function findMisfit(transforms: Transforms, changes: readonly string[]): string | undefined {
   const names = transforms.flatMap((one) => Object.keys(one))
   const firstChange = names.findIndex((name) => changes.includes(name))
   const [shape, after] = firstChange === -1 ? [names, []] : [names.slice(0, firstChange), names.slice(firstChange)]

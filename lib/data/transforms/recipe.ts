@@ -11,6 +11,8 @@ export interface Recipe {
   /** Probability of mirroring left-right. */
   readonly flip: number
   readonly colours: readonly ColourStep[]
+  /** Mixing of two pictures that went through all of this with the same seed. */
+  readonly mixup?: {readonly alpha: number}
 }
 
 export interface Resize {
@@ -59,6 +61,7 @@ export function planRecipe(transforms: Transforms): Recipe {
   let geometry: Pick<Recipe, 'size' | 'box' | 'before'> | undefined
   let flip = 0
   const colours: ColourStep[] = []
+  let mixup: Recipe['mixup']
   let resized = false
   for (const one of transforms) {
     if (one.resize !== undefined) {
@@ -74,9 +77,10 @@ export function planRecipe(transforms: Transforms): Recipe {
     if (one.horizontal_flip !== undefined) flip = one.horizontal_flip
     if (one.color_jitter !== undefined) colours.push({kind: 'jitter', ...one.color_jitter})
     if (one.grayscale !== undefined) colours.push({kind: 'grayscale', probability: one.grayscale})
+    if (one.mixup !== undefined) mixup = one.mixup
     if (one.random_erasing !== undefined) colours.push({kind: 'erase', ...one.random_erasing})
   }
-  return {...geometry!, flip, colours}
+  return {...geometry!, flip, colours, ...(mixup && {mixup})}
 }
 
 function openResize({shorter_side, ...rest}: {shorter_side: number} & Omit<Resize, 'shorterSide'>): Resize {

@@ -3,7 +3,8 @@ import {test} from 'node:test'
 import {applyTransforms} from '../../../lib/data/transforms/apply.ts'
 import {transformList} from '../../../lib/data/transforms/parameters.ts'
 import {planRecipe} from '../../../lib/data/transforms/recipe.ts'
-import {openRandom} from '../../../lib/random.ts'
+import {chooseRegion, type Region} from '../../../lib/data/transforms/region.ts'
+import {openRandom, randomFrom} from '../../../lib/random.ts'
 import {drawPixels} from '../pictures.ts'
 
 const image = {pixels: drawPixels(3, 40, 30), width: 40, height: 30}
@@ -89,4 +90,33 @@ test('a resize before a random box makes the box one of the resized picture', ()
   applyTransforms(recipe, image, openRandom('box'), direct)
   const difference = resized.reduce((sum, value, i) => sum + Math.abs(value - direct[i]!), 0) / resized.length
   assert.ok(difference > 0 && difference < 12, `${difference}`)
+})
+
+test('one seed gives the same box, mirroring and colours at every size: views of a picture at two resolutions are paired', () => {
+  const at = (resolution: number) =>
+    planRecipe(
+      transformList.parse([
+        {random_resized_crop: {size: resolution, scale: [0.4, 1]}},
+        {horizontal_flip: 0.5},
+        {color_jitter: {brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1}},
+      ]),
+    )
+  const mirrored = new Set<boolean>()
+  for (let seed = 0; seed < 20; seed++) {
+    const [student, teacher] = [at(224), at(448)].map((recipe) => chooseRegion(recipe, 640, 480, randomFrom(seed)))
+    const box = ({left, top, width, height, mirrored: flip}: Region) => ({left, top, width, height, flip})
+    assert.deepEqual(box(student!), box(teacher!))
+    mirrored.add(student!.mirrored)
+  }
+  assert.equal(mirrored.size, 2)
+  // Of a picture of one colour nothing but the jitter is left to see, and that does not depend on the size.
+  const plainRed = {pixels: new Uint8Array(30 * 20 * 3).map((_, i) => [180, 60, 30][i % 3]!), width: 30, height: 20}
+  for (let seed = 0; seed < 20; seed++) {
+    const [student, teacher] = [at(8), at(16)].map((recipe) => {
+      const out = new Uint8Array(recipe.size ** 2 * 3)
+      applyTransforms(recipe, plainRed, randomFrom(seed), out)
+      return [...out.subarray(0, 3)]
+    })
+    assert.deepEqual(student, teacher)
+  }
 })
