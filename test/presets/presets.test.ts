@@ -23,7 +23,7 @@ const dataOf = (format: string) => join(folder, 'data', format)
 for (const format of formats) await drawLookAlike(format, dataOf(format))
 
 test('every preset plans an epoch on data of its format, once it is told where data and weights are', async () => {
-  assert.ok(names.length >= 29)
+  assert.ok(names.length >= 43)
   for (const preset of names) {
     const {config} = await openConfig(project, {preset, set: []})
     const {format} = config.params.data as {format: string}
@@ -79,20 +79,21 @@ const tiny = [
 ]
 const batch = {baselines: 'mining.batch_size=8', lab: 'mining.triplets_per_batch=4'}
 
-for (const [preset, size] of [
+for (const [preset, ...own] of [
   ['roth-cub-margin-distance', batch.baselines],
   ['roth-cub-proxy-nca', batch.baselines],
   ['roth-cub-triplet-semi-hard', batch.baselines],
   ['roth-cub-n-pair', batch.baselines],
   ['lab-cub-contrastive', batch.lab],
+  ['roth-cub-googlenet-proxy-nca', batch.baselines, 'model.backbone=googlenet', 'model.width=64'],
 ] as const) {
   test(`${preset} trains two steps on small pictures and measures them`, {timeout: 600_000}, async () => {
-    const own = join(folder, 'project')
-    for (const name of ['pipeline.yaml', 'presets']) cpSync(join(root, name), join(own, name), {recursive: true})
-    const set = [...tiny, size].flatMap((one) => ['--set', one])
-    const ran = await nearmiss(own, 'run', '--preset', preset, '--epochs', '1', ...set)
+    const home = join(folder, 'project')
+    for (const name of ['pipeline.yaml', 'presets']) cpSync(join(root, name), join(home, name), {recursive: true})
+    const set = [...tiny, ...own].flatMap((one) => ['--set', one])
+    const ran = await nearmiss(home, 'run', '--preset', preset, '--epochs', '1', ...set)
     assert.equal(ran.code, 0, ran.stderr + ran.stdout)
-    const shown = await nearmiss(own, 'show', 'train-epoch@1.steps', '--run', preset, '--json')
+    const shown = await nearmiss(home, 'show', 'train-epoch@1.steps', '--run', preset, '--json')
     const {rows} = JSON.parse(shown.stdout) as {rows: number}
     assert.equal(rows, 2)
   })

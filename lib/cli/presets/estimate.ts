@@ -3,7 +3,14 @@ import type {Values} from '../../pipeline/stage.ts'
 import {valueAt} from '../../pipeline/tree.ts'
 
 /** Billions of multiplications for one picture of 224 × 224 pixels, forward. */
-const work: Readonly<Record<string, number>> = {resnet18: 1.81, resnet34: 3.66, resnet50: 4.09, resnet101: 7.8}
+const work: Readonly<Record<string, number>> = {
+  resnet18: 1.81,
+  resnet34: 3.66,
+  resnet50: 4.09,
+  resnet101: 7.8,
+  googlenet: 1.5,
+  bninception: 2.03,
+}
 
 // Images per second of the ResNet18 on two cores of an EPYC, measured in float32: docs/performance.md, "One lab epoch".
 const trained = 40.8 * work.resnet18!

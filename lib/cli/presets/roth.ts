@@ -63,8 +63,8 @@ export const roth: Original = {
     {
       name: 'proxy_lr',
       byDefault: '1e-5',
-      parameters: ['optimizer.lr'],
-      remark: "another one: optimizer.groups [{match: '^loss', lr: 1.0e-3}]",
+      parameters: ['optimizer.groups', 'optimizer.lr'],
+      remark: "another than lr: [{match: '^loss', lr: 1.0e-3}]",
     },
     {name: 'l2npair', byDefault: '0.02', parameters: ['objective.l2']},
     {
