@@ -71,13 +71,14 @@ export function findNetwork(
   }
 
   function count(prefix: string, names: readonly string[], naming: Naming) {
+    const {adapt = asItIs} = naming
     let [named, fitting, unknown] = [0, 0, 0]
     for (const name of names) {
       const renamed = rename(name.slice(prefix.length), naming)
       const shape = wanted.get(renamed)
       if (shape !== undefined) {
         named++
-        if (hasSameNumbers(shape, tensors.get(name)!.shape)) fitting++
+        if (hasSameNumbers(shape, adapt(renamed, tensors.get(name)!).shape)) fitting++
       } else if (!unused.test(renamed)) unknown++
     }
     return {named, fitting, unknown}
@@ -86,7 +87,8 @@ export function findNetwork(
   function take({prefix, names, naming}: Candidate): Map<string, StoredTensor> {
     const taken = new Map<string, StoredTensor>()
     for (const name of names) {
-      const [tensor, renamed] = [tensors.get(name)!, rename(name.slice(prefix.length), naming)]
+      const renamed = rename(name.slice(prefix.length), naming)
+      const tensor = (naming.adapt ?? asItIs)(renamed, tensors.get(name)!)
       const shape = wanted.get(renamed)
       if (shape === undefined || taken.has(renamed)) {
         if (!unused.test(renamed)) taken.set(name, tensor)
@@ -94,6 +96,10 @@ export function findNetwork(
     }
     return taken
   }
+}
+
+function asItIs(_: string, tensor: StoredTensor): StoredTensor {
+  return tensor
 }
 
 const preferred = /(^|[._])(teacher|ema)([._]|$)/

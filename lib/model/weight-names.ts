@@ -1,4 +1,5 @@
 import type {BackboneName} from './spec.ts'
+import {itemBytes, type StoredTensor} from './tensor-source.ts'
 
 /** One way in which files name the tensors of a network. */
 export interface Naming {
@@ -8,6 +9,8 @@ export interface Naming {
   readonly backbones?: readonly BackboneName[]
   /** Applied one after the other, each once, to a name without what wraps the network (`state_dict.module.`). */
   readonly renames: readonly (readonly [pattern: RegExp, replacement: string])[]
+  /** Turns a tensor, by its name here, into what the network has. */
+  readonly adapt?: (name: string, tensor: StoredTensor) => StoredTensor
 }
 
 const resnets = ['resnet18', 'resnet34', 'resnet50', 'resnet101'] as const
@@ -22,6 +25,37 @@ const numberedParts: Naming['renames'] = [
   [/^(?:backbone|features)\.7\./, 'layer4.'],
   [/^whiten\./, 'embedding.'],
 ]
+
+const torchvisionTransformer: Naming['renames'] = [
+  [/^class_token$/, 'cls_token'],
+  [/^encoder\.pos_embedding$/, 'pos_embed'],
+  [/^conv_proj\./, 'patch_embed.proj.'],
+  [/^encoder\.layers\.encoder_layer_(\d+)\./, 'blocks.$1.'],
+  [/^encoder\.ln\./, 'norm.'],
+  [/\.ln_([12])\./, '.norm$1.'],
+  // The rows of in_proj are those of qkv.
+  [/\.self_attention\.in_proj_/, '.attn.qkv.'],
+  [/\.self_attention\.out_proj\./, '.attn.proj.'],
+  [/\.mlp\.(?:0|linear_1)\./, '.mlp.fc1.'],
+  [/\.mlp\.(?:3|linear_2)\./, '.mlp.fc2.'],
+]
+
+/** timm adds the position of the class token to the token itself, and keeps those of the patches alone. */
+function withClassPosition(name: string, tensor: StoredTensor): StoredTensor {
+  const [one, patches, channels] = tensor.shape
+  if (name !== 'pos_embed' || patches === undefined || channels === undefined) return tensor
+  const position = new Uint8Array(channels * itemBytes[tensor.dtype])
+  return {
+    dtype: tensor.dtype,
+    shape: [one!, 1 + patches, channels],
+    read: async () => {
+      const rest = await tensor.read()
+      const whole = new Uint8Array(position.length + rest.length)
+      whole.set(rest, position.length)
+      return whole
+    },
+  }
+}
 
 /**
  * The names that files are known to have, most usual first: the one by which most tensors of a network are found is taken (find-network.ts).
@@ -38,4 +72,11 @@ export const namings: readonly Naming[] = [
   {source: 'Cadene', backbones: resnets, renames: [[/^last_linear\./, 'fc.']]},
   // ImageRetrievalNet: RAML lib/networks/imageretrievalnet.py, cnnimageretrieval-pytorch cirtorch/networks/imageretrievalnet.py
   {source: 'RAML, cnnimageretrieval', backbones: resnets, renames: numberedParts},
+  {source: 'torchvision', backbones: ['vit_base_patch16_224'], renames: torchvisionTransformer},
+  {
+    source: 'timm',
+    backbones: ['dinov2_vits14_reg', 'dinov2_vitb14_reg'],
+    renames: [[/^reg_token$/, 'register_tokens']],
+    adapt: withClassPosition,
+  },
 ]
