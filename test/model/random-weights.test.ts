@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {traceNetwork} from '../../lib/model/graph.ts'
-import {randomWeights} from '../../lib/model/random-weights.ts'
+import {randomWeights, startTensor} from '../../lib/model/random-weights.ts'
 import {tinySpec} from './fixtures.ts'
 
 const spec = {...tinySpec, width: 16}
@@ -28,6 +28,23 @@ test('convolutions have mean 0 and variance 2 / (outgoing channels * 9), as norm
     Math.abs(beyondTwo - 0.0455) < 0.003,
     `${beyondTwo} of a normal distribution lie beyond two deviations, not 0.0455`,
   )
+})
+
+test("GoogLeNet's convolutions are normal with deviation 0.01, BN-Inception's uniform within 1 / √inputs, their bias too", async () => {
+  const of = async (backbone: 'googlenet' | 'bninception', name: string) => {
+    const layout = (await traceNetwork({...spec, backbone})).tensors.find((tensor) => tensor.name === name)!
+    return Array.from(startTensor(layout, 0).data as Float32Array)
+  }
+  // 41,472 draws: four standard errors
+  const normal = await of('googlenet', 'inception5b.branch3.1.conv.weight')
+  const square = normal.reduce((sum, value) => sum + value ** 2, 0) / normal.length
+  assert.ok(Math.abs(Math.sqrt(square) - 0.01) < (4 * 0.01) / Math.sqrt(2 * normal.length))
+  for (const part of ['weight', 'bias']) {
+    const uniform = await of('bninception', `conv2_3x3.${part}`)
+    const limit = 1 / Math.sqrt(64 * 9)
+    assert.ok(uniform.every((value) => Math.abs(value) < limit))
+    assert.ok(Math.max(...uniform) > 0.95 * limit && Math.min(...uniform) < -0.95 * limit)
+  }
 })
 
 test('batch norm starts as the identity', async () => {
