@@ -1,5 +1,5 @@
 import {free} from '../op.ts'
-import {times} from '../ops/elementwise.ts'
+import {alias, times} from '../ops/elementwise.ts'
 import type {OptimizerModule} from './optimizer.ts'
 import {descend, openVariable, readVariable, update, withDecay} from './variable.ts'
 
@@ -25,7 +25,7 @@ export const optimizer: OptimizerModule<SgdSettings> = {
         if (buffer === undefined) {
           descend(weights, learningRate, gradient)
         } else {
-          const damped = times(gradient, step === 1 ? 1 : 1 - dampening)
+          const damped = step === 1 || dampening === 0 ? alias(gradient) : times(gradient, 1 - dampening)
           update('ResourceApplyMomentum', [weights, buffer, learningRate, damped, momentum], {use_nesterov: nesterov})
           free(damped)
         }
