@@ -6,6 +6,7 @@ import {metricTitle} from '../epochs/table.ts'
 import {withParamsOf} from '../params-of-run.ts'
 import {openConfig, type Project} from '../project.ts'
 import {findFile, listStored, type StoredNode} from '../report/artifacts.ts'
+import {formatPlural} from '../text/number.ts'
 import {UsageError} from '../usage-error.ts'
 
 /** An epoch of a run, ready to describe images. */
@@ -26,9 +27,13 @@ export async function openState(project: Project, named: string | undefined, whi
   const {epochs, metricNames} = loadHistory(project.artifacts, run)
   const best = epochs.find((row) => row.best)?.epoch
   const epoch = which === 'best' ? best : which === 'last' ? epochs.at(-1)?.epoch : Number(which)
+  if (epoch === undefined && epochs.length > 0)
+    throw new UsageError(
+      `Run ${run} does not measure the metric that its best epoch is chosen by. Name an epoch: --epoch ${epochs.at(-1)!.epoch}, or ${run}@last`,
+    )
   if (epoch === undefined || !epochs.some((row) => row.epoch === epoch))
     throw new UsageError(
-      `Run ${run} has no measured epoch${/^\d+$/.test(which) ? ` ${which}` : ''}. Measure it: npx nearmiss run --run ${run} --epochs ${epoch ?? 0}`,
+      `Run ${run} has no measured epoch${epoch === undefined ? '' : ` ${epoch}`}. Measure it: npx nearmiss run --run ${run} --epochs ${epoch ?? 0}`,
     )
   const by = metricNames[0] === undefined ? 'validation' : `validation ${metricTitle(metricNames[0])}`
   return {
@@ -43,9 +48,14 @@ export async function openState(project: Project, named: string | undefined, whi
     },
     run,
     epoch,
-    chosen: epoch === best ? `the best epoch by ${by}` : `asked for; by ${by} epoch ${best} is the best`,
+    chosen: describeChoice(epoch, best, by),
     nodes: listStored(project.artifacts, run),
   }
+}
+
+function describeChoice(epoch: number, best: number | undefined, by: string): string {
+  if (epoch === best) return `the best epoch by ${by}`
+  return best === undefined ? 'asked for' : `asked for; by ${by} epoch ${best} is the best`
 }
 
 /** Refuses runs whose split holds other pictures or classes: ids would name other images. */
@@ -66,7 +76,7 @@ export async function checkSameImages(first: State, others: readonly State[], sp
     if (differing.length === 0) continue
     const shown = `${differing.slice(0, 5).join(', ')}${differing.length > 5 ? ', …' : ''}`
     problems.push(
-      `Split ${split} of run ${other.run} is not that of run ${first.run}: ${differing.length} images differ (${shown}).`,
+      `Split ${split} of run ${other.run} is not that of run ${first.run}: it differs in ${formatPlural(differing.length, 'image')} (${shown}).`,
     )
   }
   if (problems.length > 0)
