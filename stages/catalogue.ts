@@ -145,6 +145,13 @@ export const catalogue: Catalogue = {
     'export-torch': exportTo('torch'),
     'export-onnx': exportTo('onnx'),
     'export-tfjs': exportTo('tfjs'),
+    // Not in pipeline.yaml: `nearmiss weights FILE`.
+    'inspect-weights': {
+      module: 'stages/inspect-weights.ts',
+      inputs: {},
+      outputs: {report: 'report'},
+      numeric: false,
+    },
     evaluate: {
       module: 'stages/evaluate.ts',
       inputs: {
@@ -183,6 +190,7 @@ export const catalogue: Catalogue = {
     'unit-vectors': table(async (file) => (await import('../lib/tables/descriptors.ts')).checkUnitVectors(file)),
     torch: {extension: '.pth', check: isNotEmpty},
     onnx: {extension: '.onnx', check: isNotEmpty},
+    report: {extension: '.json', check: isNotEmpty},
     // A folder: it is never in the store.
     tfjs: {extension: '.tfjs', check: (folder) => isNotEmpty(join(folder, 'model.json'))},
     index: {
@@ -283,7 +291,7 @@ function exportTo(kind: string): StageDefinition {
 }
 
 async function isNotEmpty(file: string): Promise<string[]> {
-  return (await stat(file)).size > 0 ? [] : ['the network is empty']
+  return (await stat(file)).size > 0 ? [] : ['the file is empty']
 }
 
 function table(check: FileKind['check']): FileKind {

@@ -155,6 +155,15 @@ export function buildProgram({version, run}: ProgramHost): Command {
       ),
     )
 
+  program
+    .command('weights')
+    .description('where the published weights of each backbone come from; of a file: what it holds, and whose it is')
+    .argument('[what]', 'a backbone, or the path of a .pth or .safetensors file')
+    .option('--json', 'as JSON', false)
+    .action((what: string | undefined, options) =>
+      run(async (project, terminal) => (await import('./verbs/weights.ts')).weights(project, what, options, terminal)),
+    )
+
   named(program.command('log'))
     .description('what a stage printed, or what happened in the run')
     .argument('[node]', 'train-epoch@3')

@@ -4,13 +4,11 @@ import {loadBackbone} from './backbones/backbone.ts'
 import {type FoundNetwork, findNetwork} from './find-network.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
 import {traceNetwork} from './graph.ts'
+import {openWeights} from './open-weights.ts'
 import {startTensor} from './random-weights.ts'
-import {openForReading, readExactly} from './read-file.ts'
-import {openSafetensors} from './safetensors.ts'
 import type {ModelSpec} from './spec.ts'
 import type {TensorLayout} from './tensor-layout.ts'
-import {loadTensor, type StoredTensor, type TensorSource} from './tensor-source.ts'
-import {openTorchFile} from './torch-file.ts'
+import {loadTensor, type StoredTensor} from './tensor-source.ts'
 
 /** Weights from a file, and what a user should know about how they were found in it, a sentence each. */
 export interface ImportedWeights {
@@ -43,31 +41,6 @@ export async function importWeights(path: string, spec: ModelSpec, seed: number)
     return {weights: new Map(weights), notes: describe(found, layout)}
   } finally {
     await source.close()
-  }
-}
-
-/** The format is known by the first bytes: a zip, a pickle (0x80), or a length and the brace of a safetensors header. */
-async function openWeights(path: string): Promise<TensorSource> {
-  const begin = Buffer.from(await readBeginning(path))
-  if (begin.toString('latin1', 0, 2) === 'PK' || begin[0] === 0x80) return openTorchFile(path)
-  if (begin[8] === 0x7b || path.endsWith('.safetensors')) return openSafetensors(path)
-  throw new UserError(
-    `${path} cannot be imported: it is neither a file of torch.save nor safetensors. Give one of these.`,
-  )
-}
-
-async function readBeginning(path: string): Promise<Uint8Array> {
-  try {
-    const {handle, size} = await openForReading(path)
-    try {
-      return await readExactly(handle, 0, Math.min(9, size))
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    throw new UserError(`${path} cannot be imported: ${(error as Error).message}. Give a .pth or .safetensors file.`, {
-      cause: error,
-    })
   }
 }
 

@@ -1,12 +1,9 @@
 import {existsSync, statSync} from 'node:fs'
 import {mkdtemp, readdir, rename, rm, stat} from 'node:fs/promises'
 import {dirname, extname, join, relative, resolve} from 'node:path'
-import {withEntries} from '../../pipeline/derived.ts'
-import type {StageEntry} from '../../pipeline/pipeline-file.ts'
-import {executeStage} from '../../pipeline/stage-by-hand.ts'
-import {UserError} from '../../user-error.ts'
 import {type FoundModel, findModel} from '../export/find-model.ts'
-import {openConfig, type Project} from '../project.ts'
+import {runLooseStage} from '../loose-stage.ts'
+import type {Project} from '../project.ts'
 import type {Terminal} from '../terminal.ts'
 import {formatBytes} from '../text/number.ts'
 import {UsageError} from '../usage-error.ts'
@@ -73,40 +70,13 @@ function checkTarget(target: string, {to, force}: ExportOptions): void {
   if (problems.length > 0) throw new UsageError(problems.join('\n'))
 }
 
-/** By a stage, for it loads the engine; returns the file that it made in the folder. */
+/** Returns the file that the format's stage made in the folder. */
 async function write(project: Project, model: FoundModel, format: string, folder: string): Promise<string> {
-  const {config, catalogue} = await openConfig(project, {set: []})
-  const stage = `export-${format}`
-  const kind = catalogue.stages[stage]!.outputs.network!
-  const values = {format, origin: model.origin}
-  const entry: StageEntry = {in: {}, out: {network: kind}, params: [], with: values, keep: {}}
-  const stop = new AbortController()
-  const interrupt = () => stop.abort()
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
-  let problems: readonly string[] = []
-  try {
-    const {exitCode, files} = await executeStage({
-      config: withEntries(config, {[stage]: entry}),
-      catalogue,
-      run: 'export',
-      root: project.code,
-      folder: project.root,
-      artifacts: project.artifacts,
-      stage,
-      epochs: 0,
-      inputs: {model: model.file},
-      out: folder,
-      noWait: false,
-      onEvent: (event) => {
-        if (event.kind === 'failed') problems = event.problems
-      },
-      signal: stop.signal,
-      kill: stop.signal,
-    })
-    if (files.network !== undefined) return files.network
-    const reason = stop.signal.aborted ? 'stopped' : `the stage ended with exit code ${exitCode}`
-    throw new UserError(problems.length === 0 ? reason : problems.join('\n'))
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
-  }
+  const files = await runLooseStage(project, {
+    stage: `export-${format}`,
+    values: {format, origin: model.origin},
+    inputs: {model: model.file},
+    folder,
+  })
+  return files.network!
 }
