@@ -27,7 +27,7 @@ export async function run(context: StageContext<EvaluateValues>): Promise<void> 
       onProgress: (unit) => (done, total) => context.progress({done, total, unit}),
       savepoints: (piece) => journal.open(`${set.name}: ${piece}`),
     }
-    const retrieval = await retrieve(set.queries, set.references, spec, work)
+    const retrieval = await retrieve(set, spec, work)
     const clusters = await measureClusters(set, spec, work)
     const space = await measureSpace(set, retrieval.lists, spec, work)
     measured.push({set, retrieval, others: [clusters, space]})

@@ -146,8 +146,12 @@ function findInputs(node: Node, {inputs: loose, run, artifacts}: StageByHandRequ
       found[input] = join(entry.folder, output.file)
     } else {
       const dropped = entry?.state === 'present' ? 'let go by a keep rule' : 'not computed'
+      // Whoever gives the other one, or finds it, is asked for this one then.
+      if (belongsTo !== undefined && found[belongsTo] === undefined) continue
+      const others = Object.entries(node.definition.inputs).filter(([, {standsFor}]) => standsFor === input)
+      const ways = [input, ...others.map(([other]) => other)].map((name) => `--in ${name}=PATH`).join(' or ')
       problems.push(
-        `input ${input} is ${source.output} of ${source.node}, which run ${run} has ${dropped}. Give a file: --in ${input}=PATH`,
+        `input ${input} is ${source.output} of ${source.node}, which run ${run} has ${dropped}. Give a file: ${ways}`,
       )
     }
   }

@@ -43,7 +43,8 @@ export function idAndLabel({path, columns}: LooseTable): {id?: Int32Array; label
   const [id, label] = [columns.get('id'), columns.get('label') ?? columns.get('')]
   return {
     ...(id?.kind === 'numbers' ? {id: asIds(path, id.values)} : {}),
-    ...(label?.kind === 'numbers' || label?.kind === 'text' ? {label: [...label.values]} : {}),
+    ...(label?.kind === 'numbers' ? {label: asLabels(path, label.values)} : {}),
+    ...(label?.kind === 'text' ? {label: label.values} : {}),
   }
 }
 
@@ -66,6 +67,7 @@ function findVectors(table: LooseTable): Extract<LooseColumn, {kind: 'vectors'}>
   const named = columns.find(({name}) => ['vector', 'embedding', 'descriptor'].includes(name))
   const chosen = named ?? (columns.length === 1 ? columns[0] : undefined)
   if (chosen !== undefined) return chosen.column
+  if (table.rowCount === 0) throw new UserError(`${table.path} has no rows. Give a file with descriptors.`)
   const reason = columns.length === 0 ? 'no column of vectors' : 'several columns of vectors, none called "vector"'
   throw new UserError(`${table.path} has ${reason}; it has ${listColumns(table)}.`)
 }
@@ -88,6 +90,16 @@ function checkLengths(path: string, lengths: Float64Array): void {
   ]
   if (problems.length === 0) return
   throw new UserError(`${path} has ${problems.join('; ')} (counted from 0). Leave these rows out, or make them again.`)
+}
+
+/** A class that is not a number would be a class of its own, and fractions are rather scores. */
+function asLabels(path: string, values: Float64Array): number[] {
+  const wrong = Array.from(values.keys()).filter((row) => !Number.isInteger(values[row]!))
+  if (wrong.length === 0) return [...values]
+  const rows = bounded(wrong.map((row) => `row ${row}: ${values[row]}`))
+  throw new UserError(
+    `${path} has classes that are no whole numbers: ${rows} (counted from 0). Give whole numbers, or names.`,
+  )
 }
 
 function asIds(path: string, values: Float64Array): Int32Array {

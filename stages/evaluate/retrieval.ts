@@ -1,6 +1,6 @@
 import type {ClassRanks} from '../../lib/engine/class-ranks/counts.ts'
 import {classRanks} from '../../lib/engine/class-ranks.ts'
-import type {DescriptorSet, Neighbours} from '../../lib/engine/nearest/sets.ts'
+import type {Neighbours} from '../../lib/engine/nearest/sets.ts'
 import {nearest} from '../../lib/engine/nearest.ts'
 import type {Arrays, Savepoints} from '../../lib/engine/savepoints.ts'
 import {type ChosenMetric, chooseMetrics} from '../../lib/metrics/choose.ts'
@@ -9,8 +9,10 @@ import {countEarlierDuplicates, dropFirstColumn} from '../../lib/metrics/first-c
 import {countRelevant, findHits, type HitList} from '../../lib/metrics/hits.ts'
 import {measureQueries, openValues, type QueryValues} from '../../lib/metrics/measure.ts'
 import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
+import {UserError} from '../../lib/user-error.ts'
 import type {Work} from './journal.ts'
 import {replaceFirst, rerankFirst} from './reranked.ts'
+import type {TestSet} from './test-set.ts'
 
 export interface Retrieval {
   /** Images of its class that each query could find. */
@@ -37,13 +39,13 @@ const always = chooseMetrics({names: ['precision_at_1', 'r_precision', 'map_at_r
 
 /** Finds where every query has its class, and measures that. */
 export async function retrieve(
-  queries: DescriptorSet,
-  references: DescriptorSet,
+  {name, queries, references}: TestSet,
   spec: MetricsSpec,
   work: Work,
 ): Promise<Retrieval> {
   const relevant = countRelevant(queries, references)
   const chosen = chooseMetrics(spec)
+  if (chosen.length > 0) checkRelevant(relevant, name)
   const rules = conventions[spec.convention]
   const before = rules.self === 'first-column' && queries === references ? countEarlierDuplicates(queries) : undefined
   const limit = Math.min(spec.depth ?? Number.POSITIVE_INFINITY, rules.depth ?? Number.POSITIVE_INFINITY)
@@ -137,6 +139,15 @@ async function withArrays(savepoints: Savepoints, own: Arrays): Promise<Savepoin
     reach: (place, arrays) => savepoints.reach(place, {...own, ...arrays}),
     finish: (place, arrays) => savepoints.finish(place, {...own, ...arrays}),
   }
+}
+
+/** A mean over nobody is no number. */
+function checkRelevant(relevant: Int32Array, name: string): void {
+  if (relevant.some((count) => count > 0)) return
+  throw new UserError(
+    `None of the ${relevant.length} queries${name === '' ? '' : ` of test set ${name}`} has another image of its class to find. ` +
+      'Check that classes and descriptors belong together.',
+  )
 }
 
 /** How far down a list the metrics look: for ranks of its class (Infinity: all), and for who is found at all. */

@@ -2,38 +2,22 @@ import assert from 'node:assert/strict'
 import {after, describe, test} from 'node:test'
 import {classRanks} from '../../lib/engine/class-ranks.ts'
 import {nearest} from '../../lib/engine/nearest.ts'
-import {chooseMetrics} from '../../lib/metrics/choose.ts'
 import {countOverlaps} from '../../lib/metrics/clustering/contingency.ts'
 import {
   adjustedMutualInformation,
   normalisedMutualInformation,
 } from '../../lib/metrics/clustering/mutual-information.ts'
 import {countPairs, pairwiseF1} from '../../lib/metrics/clustering/pairwise-f1.ts'
-import {type Averaging, type ConventionName, conventions} from '../../lib/metrics/conventions.ts'
-import {countEarlierDuplicates, dropFirstColumn} from '../../lib/metrics/first-column.ts'
-import type {HitList} from '../../lib/metrics/hits.ts'
-import {meanOf, measureQueries, openValues} from '../../lib/metrics/measure.ts'
+import type {Averaging, ConventionName} from '../../lib/metrics/conventions.ts'
+import {meanOf, measureQueries} from '../../lib/metrics/measure.ts'
 import type {RetrievalName} from '../../lib/metrics/names.ts'
 import {averagePrecisionByClassSize} from '../../lib/metrics/retrieval/average-precision.ts'
 import {golden} from '../golden.ts'
-import {hitsIn, type Set as Images, rankAll, unit} from '../metrics/naive.ts'
-
-type Json = number | string | null | readonly Json[] | {readonly [key: string]: Json}
-type Block = {readonly [key: string]: Json}
+import {hitsIn, rankAll} from '../metrics/naive.ts'
+import {hitsFor, imagesOf, mean, measureAll, pmlNames, type Subject, subjectOf} from './metrics/subject.ts'
+import {type Block, countFamilies, type Json, leftOut, same, sameColumn} from './metrics/tally.ts'
 
 const file = golden('metrics.json') as {readonly [block: string]: Block}
-const tolerance = 1e-6
-
-/** How many values of each family were compared; whatever nobody compares fails at the end. */
-const families = new Map<string, number>()
-const compared = new Set<string>()
-
-/** A set of queries, what they are looked for among, and where they find their class. */
-interface Subject {
-  readonly queries: Images
-  readonly references: Images
-  readonly hits: HitList
-}
 
 describe('metrics equal those of the papers’ code', () => {
   for (const [name, block] of Object.entries(file.cases ?? {})) {
@@ -46,10 +30,8 @@ describe('metrics equal those of the papers’ code', () => {
     test('queries and gallery described by different models', () => checkAsymmetric('asymmetric', file.asymmetric!))
 
   after(() => {
-    const left = leaves(file as Json, []).filter((path) => !compared.has(path))
-    assert.deepEqual(left, [], 'numbers of metrics.json that no test compared')
-    assert.ok(compared.size > 0)
-    console.log([...families].map(([family, count]) => `${family} ${count}`).join(', '))
+    assert.deepEqual(leftOut(file), [], 'numbers of metrics.json that no test compared')
+    console.log(countFamilies())
   })
 })
 
@@ -94,16 +76,6 @@ function checkRankings(path: string, block: Block, {queries, references, hits}: 
       same(`${path}.${key}.${i}`, lone[i]!, query, 'lone queries')
     })
   }
-}
-
-const pmlNames: Readonly<Record<string, RetrievalName>> = {
-  precision_at_1: 'precision_at_1',
-  r_precision: 'r_precision',
-  mean_average_precision_at_r: 'map_at_r',
-  map_at_r: 'map_at_r',
-  mean_average_precision: 'mean_average_precision',
-  mean_reciprocal_rank: 'mean_reciprocal_rank',
-  reciprocal_rank: 'mean_reciprocal_rank',
 }
 
 function checkPml(path: string, block: Block, subject: Subject): void {
@@ -294,78 +266,4 @@ function checkAtK(
     if (k === 'note') continue
     same(`${path}.${k}`, mean(metric, convention, subject, Number(k)), value as number, convention)
   }
-}
-
-function mean(metric: RetrievalName, convention: ConventionName, subject: Subject, k = 1): number {
-  const values = measureAll(subject, convention, [k]).get(metric.replace(/_at_k$/, `_at_${k}`))!
-  return meanOf(values, Int32Array.from(subject.queries.label)).overQueries
-}
-
-const everyName = [
-  ...new Set([
-    ...Object.values(pmlNames),
-    'recall_at_k',
-    'cmc_at_k',
-    'precision_at_k',
-    'map_at_k',
-    'trapezoidal_map',
-    'map_c',
-    'map_lim',
-    'map_1000',
-  ] as const),
-]
-
-function measureAll(subject: Subject, convention: ConventionName, k: number[], depth = Infinity) {
-  const chosen = chooseMetrics({names: everyName, k, convention})
-  const values = openValues(chosen, subject.hits.relevant.length)
-  const hits = hitsFor(convention, subject)
-  measureQueries(chosen, {...hits, depth: Math.min(depth, conventions[convention].depth ?? Infinity)}, values)
-  return values
-}
-
-function hitsFor(convention: ConventionName, {queries, references, hits}: Subject): HitList {
-  if (conventions[convention].self === 'by-id' || queries !== references) return hits
-  const dim = queries.vectors[0]!.length
-  return dropFirstColumn(hits, countEarlierDuplicates({vectors: Float32Array.from(queries.vectors.flat()), dim}))
-}
-
-function subjectOf(queries: Images, references: Images): Subject {
-  return {queries, references, hits: hitsIn(rankAll(queries, references), queries, references)}
-}
-
-function imagesOf(embeddings: Json, labels: Json, firstId = 0): Images {
-  const label = labels as number[]
-  return {id: label.map((_, row) => firstId + row), label, vectors: unit(embeddings as number[][])}
-}
-
-function same(path: string, got: number, expected: number, family: string): void {
-  assert.ok(Math.abs(got - expected) <= tolerance, `${path}: ${got}, not ${expected}`)
-  compared.add(path)
-  families.set(family, (families.get(family) ?? 0) + 1)
-}
-
-function sameColumn(
-  path: string,
-  got: ArrayLike<number> | undefined,
-  expected: (number | null)[],
-  family: string,
-): void {
-  assert.ok(got, `${path} is a metric we know`)
-  assert.equal(got.length, expected.length, path)
-  expected.forEach((value, query) => {
-    if (value === null) assert.ok(Number.isNaN(got[query]), `${path}.${query}: ${got[query]}, not left out`)
-    else same(`${path}.${query}`, got[query]!, value, family)
-  })
-}
-
-/** What goes in, and what describes it. */
-const inputs =
-  /\.(N|dim|embeddings|labels|cluster_labels|query_labels|gallery_labels|queries|gallery|database|angles_degrees|duplicate_pair|smallest_distance_gap_in_a_row)(\.|$)/
-
-/** Paths of all numbers that are results. */
-function leaves(value: Json, path: string[]): string[] {
-  const here = path.join('.')
-  if (typeof value === 'number') return inputs.test(`.${here}`) ? [] : [here]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) => leaves(inner as Json, [...path, key]))
 }
