@@ -40,6 +40,47 @@ const torchvisionTransformer: Naming['renames'] = [
   [/\.mlp\.(?:3|linear_2)\./, '.mlp.fc2.'],
 ]
 
+/** Of timm's ConvNeXt, whose stages hold what comes before them. */
+const stagedConvnext: Naming['renames'] = [
+  [/^stem\./, 'features.0.'],
+  [/^head\.norm\./, 'classifier.0.'],
+  [/^head\.fc\./, 'classifier.2.'],
+  ...[0, 1, 2, 3].flatMap((stage): Naming['renames'] => [
+    [new RegExp(`^stages\\.${stage}\\.downsample\\.`), `features.${2 * stage}.`],
+    [new RegExp(`^stages\\.${stage}\\.blocks\\.(\\d+)\\.`), `features.${2 * stage + 1}.$1.`],
+  ]),
+  [/\.gamma$/, '.layer_scale'],
+  [/\.conv_dw\./, '.block.0.'],
+  [/\.norm\./, '.block.2.'],
+  [/\.mlp\.fc1\./, '.block.3.'],
+  [/\.mlp\.fc2\./, '.block.5.'],
+]
+
+/** Of timm's EfficientNet; its first block does not expand, so there every part stands one place earlier. */
+const stagedEfficientnet: Naming['renames'] = [
+  [/^conv_stem\./, 'features.0.0.'],
+  [/^bn1\./, 'features.0.1.'],
+  [/^conv_head\./, 'features.8.0.'],
+  [/^bn2\./, 'features.8.1.'],
+  [/^blocks\.0\.0\.conv_dw\./, 'features.1.0.block.0.0.'],
+  [/^blocks\.0\.0\.bn1\./, 'features.1.0.block.0.1.'],
+  [/^blocks\.0\.0\.se\./, 'features.1.0.block.1.'],
+  [/^blocks\.0\.0\.conv_pw\./, 'features.1.0.block.2.0.'],
+  [/^blocks\.0\.0\.bn2\./, 'features.1.0.block.2.1.'],
+  ...[1, 2, 3, 4, 5, 6].map(
+    (stage) => [new RegExp(`^blocks\\.${stage}\\.(\\d+)\\.`), `features.${stage + 1}.$1.block.`] as const,
+  ),
+  [/\.block\.conv_pw\./, '.block.0.0.'],
+  [/\.block\.bn1\./, '.block.0.1.'],
+  [/\.block\.conv_dw\./, '.block.1.0.'],
+  [/\.block\.bn2\./, '.block.1.1.'],
+  [/\.block\.se\./, '.block.2.'],
+  [/\.block\.conv_pwl\./, '.block.3.0.'],
+  [/\.block\.bn3\./, '.block.3.1.'],
+  [/\.conv_reduce\./, '.fc1.'],
+  [/\.conv_expand\./, '.fc2.'],
+]
+
 /** timm adds the position of the class token to the token itself, and keeps those of the patches alone. */
 function withClassPosition(name: string, tensor: StoredTensor): StoredTensor {
   const [one, patches, channels] = tensor.shape
@@ -79,4 +120,7 @@ export const namings: readonly Naming[] = [
     renames: [[/^reg_token$/, 'register_tokens']],
     adapt: withClassPosition,
   },
+  {source: 'timm', backbones: ['convnext_tiny'], renames: stagedConvnext},
+  // Not tf_efficientnet_b0, which has the same names, another padding and another epsilon.
+  {source: 'timm', backbones: ['efficientnet_b0'], renames: stagedEfficientnet},
 ]

@@ -42,6 +42,30 @@ test("timm's DINOv2 with registers, whose class token holds its position, is rea
   }
 })
 
+for (const backbone of ['efficientnet_b0', 'convnext_tiny'] as const) {
+  test(`timm's ${backbone} is read, every tensor in its place, without the classifier`, async (t) => {
+    const spec = {...tiny, width: 64, stem: 'imagenet', backbone} as const
+    const layout = Object.entries(architectures[`timm/${backbone}`]!.state_dict)
+    // A number of its own for each tensor; a count is whole.
+    const file = layout.map(([name, shape], i): [string, HostTensor] => {
+      const size = shape.reduce((product, length) => product * length, 1)
+      return name.endsWith('num_batches_tracked')
+        ? [name, {dtype: 'I64', shape, data: BigInt64Array.of(BigInt(i))}]
+        : [name, {dtype: 'F32', shape, data: new Float32Array(size).fill(i)}]
+    })
+    const path = temporaryFolder(t)('timm.safetensors')
+    await writeSafetensors(path, new Map(file), {})
+    const {weights, notes} = await importWeights(path, spec, 0)
+    assert.match(notes.join(' '), /timm/)
+    // Both packages have their parts in the same order.
+    assert.equal(weights.size, layout.length - 2)
+    assert.deepEqual(
+      Array.from(weights.values(), ({data}) => Number(data[0])),
+      layout.slice(0, -2).map((_, i) => i),
+    )
+  })
+}
+
 test('Positions of another size than the backbone has are refused, with both shapes', async (t) => {
   const spec = {...narrow, backbone: 'vit_small_patch16_224'} as const
   const weights = new Map(await tinyWeights(spec))
