@@ -22,11 +22,11 @@ export async function run(context: StageContext<EvaluateValues>): Promise<void> 
   const measured = []
   for (const given of sets) {
     context.signal.throwIfAborted()
-    const set = await prepare(given)
     const work: Work = {
       onProgress: (unit) => (done, total) => context.progress({done, total, unit}),
-      savepoints: (piece) => journal.open(`${set.name}: ${piece}`),
+      savepoints: (piece) => journal.open(`${given.name}: ${piece}`),
     }
+    const set = await prepare(given, work)
     const retrieval = await retrieve(set, spec, work)
     const clusters = await measureClusters(set, spec, work)
     const space = await measureSpace(set, retrieval.lists, spec, work)

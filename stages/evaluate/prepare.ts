@@ -5,6 +5,7 @@ import {project} from '../../lib/engine/project.ts'
 import type {MetricsSpec} from '../../lib/metrics/parameters.ts'
 import type {Projection} from '../../lib/metrics/space/projection.ts'
 import {UserError} from '../../lib/user-error.ts'
+import type {Work} from './journal.ts'
 import {learnFromTraining} from './learn-projection.ts'
 import type {TestSet} from './test-set.ts'
 import type {Inputs} from './test-sets.ts'
@@ -15,11 +16,11 @@ type Options = MetricsSpec['descriptors']
 export async function openPreparation(
   {whitening, expansion}: Options,
   inputs: Inputs,
-): Promise<(set: TestSet) => Promise<TestSet>> {
+): Promise<(set: TestSet, work: Work) => Promise<TestSet>> {
   const projection = whitening === null ? undefined : await learnFromTraining(whitening, inputs)
-  return async (set) => {
+  return async (set, work) => {
     const projected = projection === undefined ? set : projectSet(set, projection, inputs.training!)
-    return expansion === null ? projected : expandQueries(projected, expansion)
+    return expansion === null ? projected : expandQueries(projected, expansion, work)
   }
 }
 
@@ -44,9 +45,17 @@ function projectSet({name, queries, references}: TestSet, projection: Projection
 async function expandQueries(
   {name, queries, references}: TestSet,
   {neighbours: k, alpha}: NonNullable<Options['expansion']>,
+  work: Work,
 ): Promise<TestSet> {
   const {dim} = queries
-  const found = await nearest({queries, references, k: Math.min(k, references.id.length), exclude: 'self'})
+  const found = await nearest({
+    queries,
+    references,
+    k: Math.min(k, references.id.length),
+    exclude: 'self',
+    onProgress: work.onProgress('images'),
+    savepoints: work.savepoints('expansion'),
+  })
   const rowOf = new Map(Array.from(references.id, (id, row) => [id, row]))
   const vectors = queries.vectors.slice()
   for (let query = 0; query < queries.id.length; query++) {

@@ -26,35 +26,50 @@ const options = (...name: (string | number)[]) => ({
 /** Means with intervals over classes, and each measurement's paired difference from the first one. */
 export function compareAll(contestants: readonly Contestant[]): Comparison {
   const [first] = contestants as [Contestant]
-  const metricNames = first.queries.metricNames.filter((name) =>
+  const common = first.queries.metricNames.filter((name) =>
     contestants.every(({queries}) => queries.metricNames.includes(name)),
   )
-  const byMetric = <T>(make: (name: string) => T) => Object.fromEntries(metricNames.map((name) => [name, make(name)]))
+  // An image may ask in several test sets, so each is compared by itself.
+  const sets = [...new Set(first.queries.set)]
+  const columns = sets.flatMap((set) =>
+    common.map((metric) => ({set, metric, name: sets.length > 1 ? `${set} ${metric}` : metric})),
+  )
+  const byMetric = <T>(make: (column: MetricColumn) => T) =>
+    Object.fromEntries(columns.map((column) => [column.name, make(column)]))
   const rows = contestants.map((contestant) => ({
     contestant,
-    means: byMetric((name) => {
-      const values = valuesOf(contestant, name)
-      const [interval] = bootstrapClasses([values], contestant.queries.label, options('mean', name))
-      return {mean: meanOf(values, contestant.queries.label).overQueries, interval: interval!}
+    means: byMetric((column) => {
+      const {values, label} = valuesOf(contestant, column)
+      const [interval] = bootstrapClasses([values], label, options('mean', column.name))
+      return {mean: meanOf(values, label).overQueries, interval: interval!}
     }),
     ...(contestant === first
       ? {}
       : {
-          differences: byMetric((name) =>
-            comparePaired(
-              valuesOf(first, name),
-              valuesOf(contestant, name),
-              first.queries.label,
-              options('difference', name),
-            ),
-          ),
+          differences: byMetric((column) => {
+            const {values, label} = valuesOf(first, column)
+            const other = valuesOf(contestant, column).values
+            return comparePaired(values, other, label, options('difference', column.name))
+          }),
         }),
   }))
-  return {metricNames, rows}
+  return {metricNames: columns.map(({name}) => name), rows}
 }
 
-/** One metric of every query. Tables of the same queries have them in the same order. */
-function valuesOf({queries: {id, metricNames, values}}: Contestant, name: string): Float64Array {
-  const at = metricNames.indexOf(name)
-  return Float64Array.from(id, (_, row) => values[row * metricNames.length + at]!)
+interface MetricColumn {
+  readonly set: string
+  readonly metric: string
+  /** With the test set before it, where there are several. */
+  readonly name: string
+}
+
+/** One metric of every query of a test set, and their classes. Tables of the same queries have them in the same order. */
+function valuesOf({queries}: Contestant, {set, metric}: MetricColumn): {values: Float64Array; label: Int32Array} {
+  const {metricNames, values, label} = queries
+  const at = metricNames.indexOf(metric)
+  const rows = Array.from(label.keys()).filter((row) => queries.set[row] === set)
+  return {
+    values: Float64Array.from(rows, (row) => values[row * metricNames.length + at]!),
+    label: Int32Array.from(rows, (row) => label[row]!),
+  }
 }

@@ -49,6 +49,41 @@ describe('compare', () => {
     return folder
   }
 
+  test('compares every test set by itself, for one image may ask in several', async (t) => {
+    const folder = await toyProject(t)
+    const twice = (small: readonly number[], large: readonly number[]) => {
+      const [a, b] = [queries(small), queries(large)]
+      const joined = Object.entries(a).map(([name, column]) => {
+        const other = b[name as keyof QueriesTable]
+        if (name === 'metricNames' || name === 'set') return [name, column]
+        return [
+          name,
+          column instanceof Int32Array
+            ? Int32Array.of(...column, ...(other as Int32Array))
+            : Float32Array.of(...(column as Float32Array), ...(other as Float32Array)),
+        ]
+      })
+      const set = [...small.map(() => 'small'), ...large.map(() => 'large')]
+      return {...(Object.fromEntries(joined) as QueriesTable), set}
+    }
+    await measured(folder, 'one', twice(low, low))
+    await measured(folder, 'two', twice(high, low))
+    const {code, stdout, stderr} = await nearmiss(folder, 'compare', 'one', 'two', '--json')
+    assert.equal(code, 0, stderr)
+    const {runs} = JSON.parse(stdout) as {runs: {means: Record<string, {mean: number}>}[]}
+    const means = runs.map(({means}) => Object.entries(means).map(([name, {mean}]) => [name, mean]))
+    assert.deepEqual(means, [
+      [
+        ['small precision_at_1', 0.25],
+        ['large precision_at_1', 0.25],
+      ],
+      [
+        ['small precision_at_1', 0.875],
+        ['large precision_at_1', 0.25],
+      ],
+    ])
+  })
+
   test('shows means with intervals, and the paired difference with what could have been seen', async (t) => {
     const {code, stdout, stderr} = await nearmiss(await project(t), 'compare', 'low', 'high')
     assert.equal(code, 0, stderr)
