@@ -1,7 +1,7 @@
 """Compares the descriptors of an exported network with those that the run wrote, from the picture files on.
 
-The loader of a .safetensors file is the code of docs/export.md itself; an .onnx file goes through onnx.checker and onnxruntime (pip install
-onnx onnxruntime). Export the epoch that the descriptors are of.
+The loader of a .safetensors or .pth file is the code of docs/export.md itself; an .onnx file goes through onnx.checker and onnxruntime (pip install
+onnx onnxruntime), a .tfjs folder through TensorFlow.js (bench/run-tfjs.ts). Export the epoch that the descriptors are of.
 
     python check_export.py EXPORT --images images.arrow --descriptors descriptors.arrow --root DATA [--pictures 24]
 
@@ -11,6 +11,7 @@ Prints the largest absolute difference of a number in a unit descriptor; fails a
 import argparse
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,9 +33,10 @@ def main() -> None:
     options = parser.parse_args()
     paths, expected = read_descriptors(options)
     pictures = [Image.open(path).convert("RGB") for path in paths]
-    describe = {".safetensors": describe_with_torch, ".onnx": describe_with_onnx}.get(options.export.suffix)
+    known = {".safetensors": describe_with_torch, ".pth": describe_with_torch, ".onnx": describe_with_onnx, ".tfjs": describe_with_tfjs}
+    describe = known.get(options.export.suffix)
     if describe is None:
-        sys.exit(f"{options.export} is neither .safetensors nor .onnx.")
+        sys.exit(f"{options.export} is none of {', '.join(known)}.")
     found = describe(options.export, pictures)
     if found.shape != expected.shape:
         sys.exit(f"{options.export} gives {found.shape}, the run has {expected.shape}.")
@@ -76,6 +78,15 @@ def describe_with_onnx(path: Path, pictures: list[Image.Image]) -> np.ndarray:
     (first,) = session.run(None, {"images": crops[:1]})
     np.testing.assert_allclose(first[0], together[0], atol=1e-5)
     return together
+
+
+def describe_with_tfjs(path: Path, pictures: list[Image.Image]) -> np.ndarray:
+    metadata = json.loads((path / "model.json").read_text())["userDefinedMetadata"]
+    crops = np.stack([crop(picture, json.loads(metadata["nearmiss.preprocessing"])["transforms"]) for picture in pictures])
+    given = json.dumps({"shape": crops.shape, "pixels": crops.ravel().tolist()})
+    command = ["node", "--import", "tsx", "bench/run-tfjs.ts", str(path.resolve())]
+    ended = subprocess.run(command, cwd=PAGE.parents[1], input=given, capture_output=True, text=True, check=True)
+    return np.array(json.loads(ended.stdout), "float32")
 
 
 def crop(picture: Image.Image, transforms: list[dict]) -> np.ndarray:

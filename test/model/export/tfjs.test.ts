@@ -21,15 +21,20 @@ for (const [name, spec] of Object.entries(exampleNetworks)) {
     const expected = network.describe(batch)
     normaliseRows(expected, network.dim)
 
-    const loaded = await tf.loadGraphModel(tf.io.fileSystem(join(folder, 'model.json')))
-    const images = tf.tensor4d(Int32Array.from(batch.pixels), [2, 35, 32, 3], 'int32')
-    const descriptors = loaded.predict(images) as InstanceType<typeof tf.Tensor>
-    assert.deepEqual(descriptors.shape, [2, network.dim])
-    const found = await descriptors.data()
-    assert.ok(Math.max(...expected.map((value, i) => Math.abs(value - found[i]!))) < 1e-5)
     network.dispose()
-    loaded.dispose()
-    tf.dispose([images, descriptors])
+    // TensorFlow's kernels, and those in JavaScript that a browser without graphics has.
+    for (const backend of ['tensorflow', 'cpu']) {
+      await tf.setBackend(backend)
+      const loaded = await tf.loadGraphModel(tf.io.fileSystem(join(folder, 'model.json')))
+      const images = tf.tensor4d(Int32Array.from(batch.pixels), [2, 35, 32, 3], 'int32')
+      const descriptors = loaded.predict(images) as InstanceType<typeof tf.Tensor>
+      assert.deepEqual(descriptors.shape, [2, network.dim])
+      const found = await descriptors.data()
+      assert.ok(Math.max(...expected.map((value, i) => Math.abs(value - found[i]!))) < 1e-5, backend)
+      loaded.dispose()
+      tf.dispose([images, descriptors])
+    }
+    await tf.setBackend('tensorflow')
   })
 }
 

@@ -1,4 +1,3 @@
-import type {StateDict} from '../../../engine/state-dict.ts'
 import type {OnnxConstant, OnnxNode} from './format.ts'
 
 /** A graph under construction; values go by their names. */
@@ -29,9 +28,4 @@ export function openOnnxGraph(side?: number): OnnxGraph {
       return name
     },
   }
-}
-
-/** A tensor's numbers; which names there are was checked when the model was read. */
-export function floatsOf(weights: StateDict, name: string): Float32Array {
-  return weights.get(name)!.data as Float32Array
 }
