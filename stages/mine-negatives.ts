@@ -23,6 +23,7 @@ export async function run(context: StageContext<MineNegativesValues>): Promise<v
   const images = await readTrainingImages(context.inputs.images!)
   const descriptors = await readOwnDescriptors(context.inputs.descriptors, images)
   const neighbours = descriptors && (await mine(context, descriptors))
+  noteFewClasses(context, images)
   const plateau = await judgePlateau(context)
   const plan = await planEpoch({
     mining: values.mining,
@@ -37,6 +38,15 @@ export async function run(context: StageContext<MineNegativesValues>): Promise<v
   context.report({steps: plan.step.at(-1)! + 1, slots: plan.step.length})
   await writeNeighbours(context.outputs.neighbours!, neighbours ?? noNeighbours)
   await writeBatches(context.outputs.batches!, {...plan, distance: distancesToAnchors(plan, descriptors)}, plateau)
+}
+
+/** Samplers that cannot do with fewer classes refuse. */
+function noteFewClasses({values: {mining}, note}: StageContext<MineNegativesValues>, {label}: TrainingImages): void {
+  const classes = new Set(label).size
+  if ('classes_per_batch' in mining && mining.classes_per_batch > classes)
+    note(
+      `Batches are of all ${classes} training classes: mining.classes_per_batch ${mining.classes_per_batch} is more than there are.`,
+    )
 }
 
 /** What the plateau schedule makes of the epoch before, from its plan and its metrics; undefined with other schedules. */

@@ -308,11 +308,11 @@ describe('a plan that cannot be made', () => {
     )
   })
 
-  test('says how many classes there are when a batch wants more', async () => {
-    await assert.rejects(plan({sampler: 'classes', classes_per_batch: 32}, trainingImages(6, 5)), {
-      name: 'UserError',
-      message: 'mining.classes_per_batch is 32, but the training images have 6 classes. Set it to 6 or less.',
-    })
+  test('a batch that wants more classes than there are gets them all, near ones too', async () => {
+    for (const mining of [{sampler: 'classes'}, {sampler: 'near-classes', near_classes: 2}]) {
+      const all = await plan({...mining, classes_per_batch: 6, images_per_class: 4}, trainingImages(6, 5))
+      assert.deepEqual(await plan({...mining, classes_per_batch: 32, images_per_class: 4}, trainingImages(6, 5)), all)
+    }
   })
 
   test('says so when the images do not fill one batch', async () => {

@@ -1,5 +1,5 @@
 import {openRandom} from '../../random.ts'
-import {classesOf, requireClasses} from './classes-of.ts'
+import {classesOf} from './classes-of.ts'
 import {countBatches, type EpochLength} from './epoch-length.ts'
 import type {SamplingContext, Slot} from './sampler.ts'
 import {takeTurns} from './turns.ts'
@@ -10,7 +10,7 @@ export interface BatchShape extends EpochLength {
 }
 
 /**
- * Batches of `classes_per_batch` classes with `images_per_class` images each. Classes take turns, and images within their
+ * Batches of `classes_per_batch` classes, or all where there are fewer, with `images_per_class` images each. Classes take turns, and images within their
  * class, so that all come about equally often; a class with too few images repeats some (they are augmented differently).
  * `choose` may fill the first places of a batch with classes of its own choice.
  */
@@ -19,17 +19,17 @@ export function planClassBatches(
   context: SamplingContext,
   choose: () => number[] = () => [],
 ): Slot[][] {
-  const {classes_per_batch, images_per_class} = shape
+  const {images_per_class} = shape
   const classes = classesOf(context.images, Math.min(images_per_class, 2))
-  requireClasses(classes_per_batch, classes.size, 'mining.classes_per_batch')
-  const batchCount = countBatches(shape, context.images.id.length, classes_per_batch * images_per_class)
+  const perBatch = Math.min(shape.classes_per_batch, classes.size)
+  const batchCount = countBatches(shape, context.images.id.length, perBatch * images_per_class)
   const classTurns = takeTurns([...classes.keys()], openRandom(...context.seed, 'classes'))
   const imageRandom = openRandom(...context.seed, 'images')
   const imageTurns = new Map([...classes].map(([label, images]) => [label, takeTurns(images, imageRandom)]))
 
   return Array.from({length: batchCount}, () => {
     const chosen = new Set(choose())
-    while (chosen.size < classes_per_batch) chosen.add(classTurns.next(chosen))
+    while (chosen.size < perBatch) chosen.add(classTurns.next(chosen))
     return [...chosen].flatMap((label, group) => {
       const taken = new Set<number>()
       return Array.from({length: images_per_class}, (): Slot => {
