@@ -4,9 +4,13 @@ import {epochOf} from '../progress/view.ts'
 import type {EpochHistory, EpochRow, Metrics} from './row.ts'
 import {bestEpoch} from './table.ts'
 
+/** What search and evaluate make of an epoch later: its time is none of the epoch's. */
+const derived = /^(describe|index)-/
+
 /** Reads what a run knows of its epochs from the manifests that its references name. */
 export function loadHistory(artifacts: string, run: string): EpochHistory {
-  const committed = Object.entries(readRefs(artifacts, run)).flatMap((ref) => findCommitted(artifacts, ref))
+  const refs = Object.entries(readRefs(artifacts, run)).filter(([node]) => !derived.test(node))
+  const committed = refs.flatMap((ref) => findCommitted(artifacts, ref))
   const record = findRun(artifacts, run)
   const metricNames = findMetricNames(record, committed)
   const epochs = [...new Set(committed.flatMap(({epoch}) => (epoch === undefined ? [] : [epoch])))].sort(
