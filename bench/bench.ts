@@ -6,7 +6,7 @@ import {parseArgs} from 'node:util'
 import {execa} from 'execa'
 import {exactNeighbours} from './exact-neighbours.ts'
 import {labEpoch} from './lab-epoch.ts'
-import {cubMetrics, syntheticMetrics} from './metrics.ts'
+import {cubMetrics, largeMetrics, syntheticMetrics} from './metrics.ts'
 import {openPython} from './python.ts'
 import {rothEpoch} from './roth-epoch.ts'
 import {appendLine, type Experiment, readSamples, type Sample, type Setting} from './samples.ts'
@@ -16,7 +16,7 @@ const {values: options} = parseArgs({
   options: {
     /** How often each contestant runs. */
     rounds: {type: 'string', default: '3'},
-    /** float32, bfloat16, neighbours, metrics, resnet50; several with commas. */
+    /** float32, bfloat16, neighbours, metrics, resnet50; large, which takes hours, where it is asked for; several with commas. */
     only: {type: 'string', default: 'float32,bfloat16,neighbours,metrics,resnet50'},
     /** Contestants by a part of their name; several with commas. */
     contestants: {type: 'string', default: ''},
@@ -59,6 +59,7 @@ async function openExperiments(): Promise<Experiment[]> {
   if (only.includes('neighbours')) experiments.push(await exactNeighbours({python, threads, scratch}))
   if (only.includes('metrics'))
     experiments.push(await syntheticMetrics({python, threads, scratch}), await cubMetrics(lab))
+  if (only.includes('large')) experiments.push(...(await largeMetrics({python, threads, scratch})))
   if (only.includes('resnet50')) experiments.push(await rothEpoch(lab))
   return experiments
 }

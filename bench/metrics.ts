@@ -39,6 +39,31 @@ export async function syntheticMetrics(options: Options): Promise<Experiment> {
   }
 }
 
+/** How large a set may be: Stanford Online Products whole, and a million. Ours alone; the second takes more than an hour. */
+export async function largeMetrics(options: Options): Promise<Experiment[]> {
+  const sizes = [
+    {images: 120_053, classes: 22_634, dim: 512},
+    {images: 1_000_000, classes: 100_000, dim: 128},
+  ]
+  const experiments: Experiment[] = []
+  for (const {images, classes, dim} of sizes) {
+    const folder = join(options.scratch, `synthetic-${images}`)
+    const counts = ['--images', images, '--classes', classes, '--dim', dim, '--noise', '1.2'].map(String)
+    if (!existsSync(join(folder, 'descriptors.arrow')))
+      await measure({file: options.python, args: [peerScript('synthetic.py'), '--out', folder, ...counts]})
+    const tables = {
+      descriptors: join(folder, 'descriptors.arrow'),
+      images: join(folder, 'images.arrow'),
+      split: 'train',
+    }
+    experiments.push({
+      name: `metrics of ${images.toLocaleString('en-US')} x ${dim}`,
+      contestants: [ours('nearmiss', first, tables, options), ours('nearmiss, whole ranking', whole, tables, options)],
+    })
+  }
+  return experiments
+}
+
 /** Metrics of the first R and of the whole ranking of real descriptors: CUB's validation classes, untrained. */
 export async function cubMetrics(options: LabEpochOptions): Promise<Experiment> {
   const artifacts = await prepareUntrained(options)

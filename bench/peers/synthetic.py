@@ -50,6 +50,7 @@ def draw_vectors(random: np.random.Generator, labels: np.ndarray, options) -> np
 def images_table(labels: np.ndarray) -> dict[str, pa.Array]:
     count = len(labels)
     same = {"width": 224, "height": 224, "bytes": 1}
+    boxes = {"box_left": 0, "box_top": 0, "box_width": 224, "box_height": 224}
     return {
         "id": pa.array(range(count), pa.int32()),
         "path": pa.array([f"{label:05d}/{i:05d}.jpg" for i, label in enumerate(labels)]),
@@ -58,6 +59,7 @@ def images_table(labels: np.ndarray) -> dict[str, pa.Array]:
         "split": pa.array(["train"] * count),
         **{name: pa.array([value] * count, pa.int32()) for name, value in same.items()},
         "sha256": pa.array([f"{i:064x}" for i in range(count)]),
+        **{name: pa.array([value] * count, pa.int32()) for name, value in boxes.items()},
     }
 
 

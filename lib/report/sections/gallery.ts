@@ -27,7 +27,7 @@ async function strip({query, neighbours}: Recovery, pictures: Pictures): Promise
   const asked = await picture(pictures, query, {frame: 'query'})
   const found = await Promise.all(
     neighbours.map(({id, distance, isRight}) =>
-      picture(pictures, id, {frame: isRight ? 'right' : 'wrong', note: distance.toFixed(2)}),
+      picture(pictures, id, {frame: isRight ? 'right' : 'wrong', note: distance.toFixed(3)}),
     ),
   )
   return html`<div class="strip" role="group" aria-label="query ${query}, ${pictures.nameOf(query)}">${asked}${found}</div>`
