@@ -41,6 +41,13 @@ export const catalogue: Catalogue = {
       modules: (values) => [moduleOf('lib/data/formats', text(values, 'data', 'format'))],
       numeric: false,
     },
+    'check-mining': {
+      module: 'stages/check-mining.ts',
+      inputs: {images: {kind: 'images', reads: namesForSampler}},
+      outputs: {outlook: 'outlook'},
+      modules: (values) => [`lib/objectives/samplers/${text(values, 'mining', 'sampler')}.ts`],
+      numeric: false,
+    },
     'initialize-model': {
       module: 'stages/initialize-model.ts',
       inputs: {},
@@ -191,6 +198,7 @@ export const catalogue: Catalogue = {
     torch: {extension: '.pth', check: isNotEmpty},
     onnx: {extension: '.onnx', check: isNotEmpty},
     report: {extension: '.json', check: isNotEmpty},
+    outlook: {extension: '.json', check: isNotEmpty},
     // A folder: it is never in the store.
     tfjs: {extension: '.tfjs', check: (folder) => isNotEmpty(join(folder, 'model.json'))},
     index: {

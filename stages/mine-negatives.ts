@@ -8,11 +8,11 @@ import type {NeighbourRows, TrainingImages} from '../lib/objectives/samplers/sam
 import type {StageContext} from '../lib/pipeline/stage.ts'
 import {writeBatches} from '../lib/tables/batches.ts'
 import {readDescriptors} from '../lib/tables/descriptors.ts'
-import {readImages, rowsOfSplit} from '../lib/tables/images.ts'
 import {writeNeighbours} from '../lib/tables/neighbours.ts'
 import {readPlateau} from '../lib/tables/plateau.ts'
 import {UserError} from '../lib/user-error.ts'
 import type {MineNegativesValues} from './parameters.ts'
+import {readTrainingImages} from './training-images.ts'
 
 /**
  * Mines images of other classes where the sampler wants them, and makes the epoch's whole plan: which image is in which slot
@@ -62,16 +62,6 @@ async function judgePlateau({
   if (value === undefined)
     throw new UserError(`${metrics} has no ${schedule.metric}, which schedule.metric looks at. Name it in metrics.`)
   return judgeEpoch((await readPlateau(before)) ?? plateauStart, value, schedule)
-}
-
-async function readTrainingImages(file: string): Promise<TrainingImages> {
-  const table = await readImages(file)
-  const rows = rowsOfSplit(table, 'train')
-  return {
-    id: Int32Array.from(rows, (row) => table.id[row]!),
-    label: Int32Array.from(rows, (row) => table.label[row]!),
-    className: rows.map((row) => table.className[row]!),
-  }
 }
 
 /** Absent where the sampler looks at no descriptors in this epoch. */

@@ -200,6 +200,7 @@ export type ExtractDescriptorsValues = Pick<Parameters, 'precision'> & {
 export type ExtractGalleryValues = Pick<Parameters, 'model' | 'gallery' | 'precision'> &
   Pick<ExtractDescriptorsValues, 'image' | 'split'>
 export type DescribeImagesValues = Pick<ExtractDescriptorsValues, 'model' | 'image'>
+export type CheckMiningValues = Pick<Parameters, 'mining'>
 export type MineNegativesValues = Pick<Parameters, 'mining' | 'schedule' | 'seed'> & {
   readonly optimizer: Pick<Parameters['optimizer'], 'lr'>
   readonly epoch: number
