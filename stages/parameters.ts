@@ -68,7 +68,7 @@ const galleryParameters = z
   .describe('images that are looked among, where another model or resolution describes them; null: as queries')
 
 const modelParameters = z.strictObject({
-  backbone: nameOrFile(backboneNames).describe('ResNets as torchvision has them (He et al. 2016)'),
+  backbone: nameOrFile(backboneNames).describe('docs/networks.md tells of each'),
   width: z
     .int()
     .min(8)
