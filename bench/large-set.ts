@@ -1,7 +1,32 @@
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import sharp from 'sharp'
+import {listImages} from '../lib/data/list-images.ts'
+import {dataParameters} from '../lib/data/parameters.ts'
 import {openRandom} from '../lib/random.ts'
+
+/** What it costs to list, hash and check a data set of the size of Stanford Online Products: CPU seconds and largest resident memory. */
+async function main(): Promise<void> {
+  const root = mkdtempSync(join(tmpdir(), 'nearmiss-large-'))
+  try {
+    const bytes = await drawLargeSet(root)
+    const before = process.cpuUsage()
+    const data = dataParameters.parse({format: 'sop', root, protocol: 'official', strict: true})
+    const {images} = await listImages(data, {
+      onProgress: (done, total) => {
+        if (done % 20_000 === 0) console.log(`${done} of ${total}`)
+      },
+    })
+    const {user, system} = process.cpuUsage(before)
+    const megabytes = process.resourceUsage().maxRSS / 1024
+    console.log(
+      `${images.id.length} files, ${Math.round(bytes / 1e6)} MB: ${((user + system) / 1e6).toFixed(0)} CPU s, ${megabytes.toFixed(0)} MB resident`,
+    )
+  } finally {
+    rmSync(root, {recursive: true})
+  }
+}
 
 const kinds = [
   'bicycle',
@@ -25,7 +50,7 @@ const sides = {train: {classes: 11_318, images: 59_551}, test: {classes: 11_316,
  * Draws a look-alike of Stanford Online Products: its 120,053 files, names and lists, with pictures of a few pixels that differ in a comment.
  * Returns the number of bytes written.
  */
-export async function drawLargeSet(root: string): Promise<number> {
+async function drawLargeSet(root: string): Promise<number> {
   const pictures = await Promise.all(Array.from({length: 16}, (_, number) => drawPicture(number)))
   for (const kind of kinds) mkdirSync(join(root, `${kind}_final`), {recursive: true})
   let id = 0
@@ -68,3 +93,5 @@ function withComment(jpeg: Buffer, text: string): Buffer {
   comment.write(text, 4, 'latin1')
   return Buffer.concat([jpeg.subarray(0, 2), comment, jpeg.subarray(2)])
 }
+
+await main()
