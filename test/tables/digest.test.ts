@@ -7,10 +7,12 @@ import {writeDescriptors} from '../../lib/tables/descriptors.ts'
 import {digestColumns} from '../../lib/tables/digest.ts'
 import type {ImagesTable} from '../../lib/tables/images.ts'
 import {UserError} from '../../lib/user-error.ts'
+import {catalogue} from '../../stages/catalogue.ts'
 import {someBatches, someDescriptors, someImages, temporaryFolder, writeSomeImages} from './fixtures.ts'
 
 // What an extraction of the train split reads of images.arrow.
-const pixels = {columns: ['id', 'sha256'], where: {split: 'train'}}
+const {reads} = catalogue.stages['extract-descriptors']!.inputs.images!
+const pixels = reads!({split: 'train'}) as unknown as Parameters<typeof digestColumns>[1]
 
 const changes: [string, Partial<ImagesTable>, 'same' | 'other'][] = [
   ['nothing', {}, 'same'],
@@ -19,6 +21,8 @@ const changes: [string, Partial<ImagesTable>, 'same' | 'other'][] = [
   ['the bytes of a validation image', {sha256: someImages().sha256.with(4, 'f'.repeat(64))}, 'same'],
   ['the split of a test image to val', {split: someImages().split.with(6, 'val')}, 'same'],
   ['the bytes of a training image', {sha256: someImages().sha256.with(0, 'f'.repeat(64))}, 'other'],
+  ['the box of a validation image', {boxLeft: someImages().boxLeft.with(4, 1)}, 'same'],
+  ['the box of a training image', {boxWidth: someImages().boxWidth.with(0, 50)}, 'other'],
   ['the split of a training image', {split: someImages().split.with(0, 'unused')}, 'other'],
   ['the id of a training image', {id: Int32Array.of(0, 1, 2, 100, 101, 102, 103, 104)}, 'other'],
 ]
