@@ -143,6 +143,7 @@ describe('evaluation of queries among another gallery and of ensembles', async (
     assert.match(stdout, /extract-training@0: started/)
     const look = await evaluate('--run', 'whitened', '--split', 'val', '--size', '24')
     assert.equal(look.code, 0, look.stderr)
-    assert.deepEqual(look.started, ['describe-val-at-24@0', 'describe-train-at-24@0', 'evaluate-val@0'])
+    // Another run with the same model had val described at this size.
+    assert.deepEqual(look.started, ['describe-train-at-24@0', 'evaluate-val@0'])
   })
 })
