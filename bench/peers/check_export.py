@@ -59,7 +59,7 @@ def describe_with_torch(path: Path, pictures: list[Image.Image]) -> np.ndarray:
     import torch
 
     scope: dict = {}
-    exec(re.search(r"```python\n(import json\n.*?)```", PAGE.read_text(), re.DOTALL)[1], scope)
+    exec(re.search(r"```python\n(import json, .*?)```", PAGE.read_text(), re.DOTALL)[1], scope)
     prepare, describe = scope["load"](path)
     return describe(torch.stack([prepare(picture) for picture in pictures])).numpy()
 

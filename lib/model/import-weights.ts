@@ -33,7 +33,7 @@ export async function importWeights(path: string, spec: ModelSpec, seed: number)
     if (problems.length > 0) {
       throw new UserError(
         `${path} does not hold the weights of ${describeSpec(spec)}: ${problems.join('. ')}. ` +
-          'Give weights of this architecture, or change the parameters under model.',
+          'Give weights of this architecture, or change the parameters under model: npx nearmiss weights FILE says what fits.',
       )
     }
     const weights: [string, HostTensor][] = []
