@@ -33,6 +33,18 @@ test('Pictures of transformers divide into patches, and the error names a size t
   assert.match(sideMisfit('dino_vits16', crop(227))!, /multiple of 16.*224/)
 })
 
+test('BN-Inception takes the sides at which its package joins maps of one size', () => {
+  // Of what is left of a side: a 7x7 with stride 2, two pools that round up, then twice a 3x3 with stride 2 beside a pool.
+  const joins = (side: number) => {
+    const half = (length: number) => Math.ceil((length - 3) / 2) + 1
+    const before = half(half(Math.ceil(side / 2)))
+    return before >= 4 && [before, before / 2].every((length) => half(length) === Math.ceil(length / 2))
+  }
+  for (let side = 16; side < 300; side++)
+    assert.equal(sideMisfit('bninception', side) === undefined, joins(side), `${side} pixels`)
+  assert.match(sideMisfit('bninception', 240)!, /multiple of 32 or at most six more \(224, 227\).*240/)
+})
+
 test('The side of a list of transforms is that of its last crop', () => {
   assert.equal(pictureSide([{resize: 256}, {random_crop: 224}, {horizontal_flip: 0.5}]), 224)
   assert.equal(pictureSide([{random_resized_crop: {size: 196}}, {grayscale: 0.1}]), 196)
