@@ -1,4 +1,5 @@
 import type {Event} from '../../pipeline/event.ts'
+import {openGraph} from '../../pipeline/graph.ts'
 import type {PlanRequest} from '../../pipeline/plan.ts'
 import {loadHistory} from '../epochs/history.ts'
 import {renderEpochTable} from '../epochs/table.ts'
@@ -34,11 +35,10 @@ export async function withWatcher<Result extends {exitCode: number}>(
   terminal: Terminal,
   execute: (hooks: {onEvent: (event: Event) => void; signal: AbortSignal; kill: AbortSignal}) => Promise<Result>,
 ): Promise<{result: Result; events: readonly Event[]}> {
-  const {advance, measure} = request.config.pipeline.loop
   const watcher = await openWatcher({
     json: options.json,
     terminal,
-    epochStages: [...Object.keys(advance), ...Object.keys(measure)],
+    epochStages: stagesOfEpoch(request),
     loadHistory: () => loadHistory(request.artifacts, request.run),
   })
   const events: Event[] = []
@@ -53,6 +53,11 @@ export async function withWatcher<Result extends {exitCode: number}>(
     interrupts.close()
     watcher.close()
   }
+}
+
+/** In running order; without those that nobody needs with these parameters. */
+function stagesOfEpoch({config, catalogue}: PlanRequest): string[] {
+  return [...openGraph(config, catalogue, 1).values()].flatMap(({name, epoch}) => (epoch === 1 ? [name] : []))
 }
 
 /** What is to be said about a run that ended with this code. */
