@@ -4,7 +4,8 @@ import {binding} from './tensorflow.ts'
 
 /**
  * True where oneDNN's kernels can be called by their internal names: max pooling ten times as fast as the public operation's
- * gradient, and a convolution that adds its bias on the way. Internal names may change, so only the version tried here.
+ * gradient, a softmax three to eight times as fast, and a convolution that adds its bias on the way. Internal names may change, so
+ * only the version tried here.
  */
 export const onednn =
   /^2\.19\./.test(binding.TF_Version) && !binding.isUsingGpuDevice() && process.env.TF_ENABLE_ONEDNN_OPTS !== '0'

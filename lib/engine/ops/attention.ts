@@ -1,3 +1,4 @@
+import {onednn, onednnKernel} from '../kernels.ts'
 import {FLOAT, free, type Raw, run, type} from '../op.ts'
 import {type Tape, Value} from '../tape.ts'
 import {concatenate, slice} from './arrange.ts'
@@ -92,9 +93,15 @@ function scoreGradient(weights: Raw, ofWeights: Raw, output: Raw, gradient: Raw)
 
 function attentionWeights(queries: Raw, keys: Raw): Raw {
   const scores = stackMatMul(queries, keys, {transposeB: true})
-  const weights = run('Softmax', [scores], [type('T', scores.dtype)])
+  const weights = softmax(scores)
   free(scores)
   return weights
+}
+
+/** Over the last axis. oneDNN's kernel takes a third of the time of TensorFlow's in float32, an eighth in bfloat16, where it is also more exact. */
+function softmax(x: Raw): Raw {
+  if (onednn) return run('_MklSoftmax', [x], [type('T', x.dtype), onednnKernel])
+  return run('Softmax', [x], [type('T', x.dtype)])
 }
 
 /** Each [images, heads, tokens, d]; queries are divided by √d, which is cheaper than dividing the scores. */
