@@ -88,8 +88,12 @@ export const catalogue: Catalogue = {
         return path === null ? [] : [{path, kind: 'file', parameter: 'gallery.model'}]
       },
       choices: {split: splits},
-      // What network is in the file is seen when it is opened.
-      modules: () => [loaderThread, ...backboneNames.map((name) => `lib/model/backbones/${name}.ts`)],
+      // What network is in the file is seen when it is opened; a user's is that of the run.
+      modules: (values) => [
+        loaderThread,
+        backboneModule(values),
+        ...backboneNames.map((name) => `lib/model/backbones/${name}.ts`),
+      ],
       numeric: true,
     },
     'mine-negatives': {
