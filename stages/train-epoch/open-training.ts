@@ -2,6 +2,7 @@ import type {LoadedBatch} from '../../lib/data/loader.ts'
 import type {ModelFile, TrainingFile} from '../../lib/model/checkpoint.ts'
 import {forwardInChunks} from '../../lib/model/chunks.ts'
 import {type Network, openNetwork} from '../../lib/model/network.ts'
+import {picturesOf, repeated} from '../../lib/model/repeated.ts'
 import {openTrainer, type Trainer} from '../../lib/model/trainer.ts'
 import {trainedWeights} from '../../lib/model/weight-average.ts'
 import {type Evaluation, type Objective, openObjective} from '../../lib/objectives/objective.ts'
@@ -41,12 +42,14 @@ export async function openTraining(
     objective,
     trainer,
     learn: (loaded, planned) => {
-      const pass = chunk === null ? network.forward(loaded.batch) : forwardInChunks(network, loaded.batch, chunk)
+      const {pictures} = planned
+      const ofPictures = chunk === null ? network.forward(loaded.batch) : forwardInChunks(network, loaded.batch, chunk)
+      const pass = repeated(ofPictures, pictures)
       const evaluation = objective.evaluate(pass.embeddings, planned)
       const trainedRows = skipsRows ? evaluation.activeRows : undefined
       pass.backward(evaluation.gradient, trainedRows)
       evaluation.gradient.dispose()
-      const trainedImages = trainedRows?.length ?? loaded.batch.count
+      const trainedImages = trainedRows === undefined ? loaded.batch.count : picturesOf(trainedRows, pictures).length
       loaded.release()
       return {evaluation, trainedImages}
     },

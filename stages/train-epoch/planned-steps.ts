@@ -6,6 +6,8 @@ import {type ImagesTable, rowsOfSplit} from '../../lib/tables/images.ts'
 
 /** One training step as the loader, the objective and the optimiser each want it. */
 export interface PlannedStep extends PlannedImages, PlannedBatch {
+  /** Which of the images each row of the batch shows; undefined: every row its own. */
+  readonly pictures: Int32Array | undefined
   readonly lr: number
   /** Undefined: the optimiser's own. */
   readonly momentum: number | undefined
@@ -25,8 +27,7 @@ export function plannedSteps(
     const end = starts[i + 1] ?? batches.slot.length
     const ids = batches.image.subarray(start, end)
     return {
-      images: ids,
-      seeds: batches.seed.subarray(start, end),
+      ...distinctPictures(ids, batches.seed.subarray(start, end)),
       labels: Int32Array.from(ids, (id) => numberOf.get(images.label[rowOf.get(id)!]!)!),
       group: batches.group.subarray(start, end),
       role: batches.role.slice(start, end),
@@ -36,4 +37,18 @@ export function plannedSteps(
     }
   })
   return {steps, sources: sourcesOf(images, trainRows), classes: numberOf.size}
+}
+
+/** Rows of one image under one transform are one picture, which is loaded and described once. */
+function distinctPictures(images: Int32Array, seeds: Uint32Array): Pick<PlannedStep, 'images' | 'seeds' | 'pictures'> {
+  const numberOf = new Map<string, number>()
+  const pictures = images.map((image, row) => {
+    const name = `${image} ${seeds[row]}`
+    const number = numberOf.get(name) ?? numberOf.size
+    numberOf.set(name, number)
+    return number
+  })
+  if (numberOf.size === images.length) return {images, seeds, pictures: undefined}
+  const isFirst = (_: number, row: number) => pictures.indexOf(pictures[row]!) === row
+  return {images: images.filter(isFirst), seeds: seeds.filter(isFirst), pictures}
 }
