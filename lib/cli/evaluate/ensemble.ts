@@ -5,7 +5,7 @@ import {type RepeatedMean, repeatedMean} from '../../metrics/statistics/t-interv
 import type {Project} from '../project.ts'
 import {UsageError} from '../usage-error.ts'
 import {concatenate} from './concatenate.ts'
-import {findMeasuring, hasGallery, isWhitened} from './entries.ts'
+import {hasGallery, isWhitened} from './entries.ts'
 import {measure} from './measure.ts'
 import {measuredFolder} from './one-run.ts'
 import {readReference} from './options.ts'
@@ -138,7 +138,6 @@ function summarise(groups: readonly GroupMeasurement[], split: string): Ensemble
 }
 
 function misfits({run, request: {config}}: State): string[] {
-  findMeasuring(config)
   return [
     ...(hasGallery(config)
       ? [
