@@ -39,12 +39,12 @@ export async function openHandRoom(
     }
   }
   const folder = resolve(out, `.unfinished-${(await keyOfWork(node, inputs, request)).slice(0, 12)}`)
-  await mkdir(folder, {recursive: true})
+  await mkdir(out, {recursive: true})
   const lock = await lockFolder(node, folder, request)
   if (lock === undefined) return undefined
   const [attempt, scratch] = [join(folder, 'attempt'), join(folder, 'scratch')]
   await rm(attempt, {recursive: true, force: true}) // of a process that was killed
-  await mkdir(attempt)
+  await mkdir(attempt, {recursive: true})
   const step = findSnapshot(scratch)
   return {
     attempt,

@@ -161,3 +161,21 @@ function stageOf(runner: number): number {
   assert.ok(stage !== undefined, `no stage among the children ${children} of ${runner}`)
   return stage
 }
+
+test('the same evaluation by hand twice at a time ends well twice: one waits for the other', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'nearmiss-evaluate-'))
+  context.after(() => rm(folder, {recursive: true, force: true}))
+  await cp(join(project, 'pipeline.yaml'), join(folder, 'pipeline.yaml'))
+  await mkdir(join(folder, 'data', 'emoji'), {recursive: true})
+  const vector = Array.from({length: 20}, (_, row) => [Math.cos(row), Math.sin(row)])
+  writeArrow(join(folder, 'd.arrow'), {id: [...vector.keys()], label: vector.map((_, row) => row % 4), vector})
+  const ends = await Promise.all([nearmiss(folder, ...args), nearmiss(folder, ...args)])
+  assert.deepEqual(
+    ends.map(({code, stderr}) => [code, stderr]),
+    [
+      [0, ''],
+      [0, ''],
+    ],
+  )
+  assert.deepEqual(leftovers(folder), [])
+})
