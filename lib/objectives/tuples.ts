@@ -68,24 +68,31 @@ export function allTuples(labels: Int32Array, references: Int32Array = new Int32
   classes.set(labels)
   classes.set(references, labels.length)
   // Gathered when a loss asks for them: some look at neither, some at positives alone.
+  let byClass: Map<number, number[]> | undefined
+  let positives: PairList | undefined
+  let negatives: PairList | undefined
+  return {
+    get positives() {
+      byClass ??= columnsByClass(classes)
+      positives ??= pairsInside(labels, byClass)
+      return positives
+    },
+    get negatives() {
+      byClass ??= columnsByClass(classes)
+      negatives ??= pairsAcross(labels, byClass, classes.length)
+      return negatives
+    },
+  }
+}
+
+function columnsByClass(classes: Int32Array): Map<number, number[]> {
   const columnsOf = new Map<number, number[]>()
   classes.forEach((label, column) => {
     const known = columnsOf.get(label)
     if (known === undefined) columnsOf.set(label, [column])
     else known.push(column)
   })
-  let positives: PairList | undefined
-  let negatives: PairList | undefined
-  return {
-    get positives() {
-      positives ??= pairsInside(labels, columnsOf)
-      return positives
-    },
-    get negatives() {
-      negatives ??= pairsAcross(labels, columnsOf, classes.length)
-      return negatives
-    },
-  }
+  return columnsOf
 }
 
 /** Every row with the columns of its class but itself. */
