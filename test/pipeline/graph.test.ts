@@ -38,6 +38,30 @@ test('who only feeds unneeded inputs is not there', (t) => {
   assert.equal(nodes.includes('describe-all@2'), true)
 })
 
+test('a measurement that only feeds unneeded inputs of others is not there, and one that nobody reads is', (t) => {
+  const {config, catalogue} = openRig(t).request()
+  const {measure} = config.pipeline.loop
+  const {score} = catalogue.stages
+  const described = score!.inputs.described!
+  const withInput = (isNeeded: boolean) => {
+    const stages = {
+      ...catalogue.stages,
+      score: {...score!, inputs: {described, other: {...described, needed: () => isNeeded}}},
+    }
+    const entries = {
+      ...measure,
+      'describe-other': measure['describe-val']!,
+      score: {...measure.score!, in: {...measure.score!.in, other: {stage: 'describe-other', output: 'described'}}},
+      alone: {...measure['describe-val']!, run: measure['describe-val']!.run ?? 'describe-val'},
+    }
+    const loop = {...config.pipeline.loop, measure: entries}
+    return [...openGraph({...config, pipeline: {...config.pipeline, loop}}, {...catalogue, stages}, 0).keys()]
+  }
+  const others = ['prepare', 'initialize', 'baseline', 'describe-val@0']
+  assert.deepEqual(withInput(false), [...others, 'score@0', 'alone@0'])
+  assert.deepEqual(withInput(true), [...others, 'describe-other@0', 'score@0', 'alone@0'])
+})
+
 test('a stage gets the values that it declares and no others', (t) => {
   const {config, catalogue} = openRig(t).request()
   const graph = openGraph(config, catalogue, 1)

@@ -5,12 +5,11 @@ import type {EpochHistory, EpochRow, Metrics} from './row.ts'
 import {bestEpoch} from './table.ts'
 
 /** What search and evaluate make of an epoch later: its time is none of the epoch's. */
-const derived = /^(describe|index)-/
+const derived = /^(describe-(gallery-)?(train|val|test)(-at-\d+)?|index-(train|val))@/
 
 /** Reads what a run knows of its epochs from the manifests that its references name. */
 export function loadHistory(artifacts: string, run: string): EpochHistory {
-  const refs = Object.entries(readRefs(artifacts, run)).filter(([node]) => !derived.test(node))
-  const committed = refs.flatMap((ref) => findCommitted(artifacts, ref))
+  const committed = Object.entries(readRefs(artifacts, run)).flatMap((ref) => findCommitted(artifacts, ref))
   const record = findRun(artifacts, run)
   const metricNames = findMetricNames(record, committed)
   const epochs = [...new Set(committed.flatMap(({epoch}) => (epoch === undefined ? [] : [epoch])))].sort(
@@ -35,6 +34,7 @@ export function loadHistory(artifacts: string, run: string): EpochHistory {
 }
 
 interface Committed {
+  readonly node: string
   readonly epoch: number | undefined
   readonly manifest: Manifest
   readonly metrics: Metrics | undefined
@@ -45,7 +45,9 @@ function findCommitted(artifacts: string, [node, key]: [string, string]): Commit
   const entry = findEntry(artifacts, key)
   if (entry.state !== 'present') return []
   const measured = findMeasurement(artifacts, key)
-  return [{epoch: epochOf(node), manifest: entry.manifest, metrics: measured?.metrics, sets: measured?.sets ?? []}]
+  return [
+    {node, epoch: epochOf(node), manifest: entry.manifest, metrics: measured?.metrics, sets: measured?.sets ?? []},
+  ]
 }
 
 /** In the order the configuration lists them. */
@@ -68,7 +70,7 @@ function gatherRow(epoch: number, nodes: readonly Committed[]): Omit<EpochRow, '
     metrics: Object.assign({}, ...nodes.map(({metrics}) => metrics)),
     ...(sets.length > 0 && {sets}),
     ...findTraining(nodes),
-    seconds: nodes.reduce((sum, {manifest}) => sum + manifest.seconds, 0),
+    seconds: nodes.reduce((sum, {node, manifest}) => sum + (derived.test(node) ? 0 : manifest.seconds), 0),
   }
 }
 
