@@ -5,7 +5,7 @@
     python backbones.py time NAME [--images 16] [--side 224] [--threads 2]      seconds for forward, and for forward and backward
 
 Weights, images and upstream gradients of `golden` are hashes of their indices (below and in test/model/tiny-network.ts), so the files hold
-results only. BN-Inception needs `pip install --no-deps pretrainedmodels==0.7.4 munch`.
+results only. BN-Inception needs `pip install --no-deps pretrainedmodels==0.7.4 munch six tqdm`.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import json
 import math
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,21 @@ def convnext_tiny(width=64):
     return model, model, (75, 90)
 
 
+def transformer(name):
+    from vit import NETWORKS, tokens
+
+    model = NETWORKS[name]()
+    if hasattr(model, 'mask_token'):
+        del model.mask_token
+    return model, lambda images: tokens(model, images)[1].mean(1), None
+
+
+# Their small cases are in vit.py, which says what they need.
+TRANSFORMERS = [
+    *('vit_small_patch16_224', 'vit_base_patch16_224', 'dino_vits16', 'dino_vitb16'),
+    *('dinov2_vits14', 'dinov2_vitb14', 'dinov2_vits14_reg', 'dinov2_vitb14_reg'),
+]
+
 # A model without its classifier, what gives [images, dim] from normalised images, and the height and width of a small case.
 FAMILIES = {
     'googlenet': googlenet,
@@ -72,6 +88,7 @@ FAMILIES = {
     'mobilenet_v3_large': mobilenet_v3_large,
     'efficientnet_b0': efficientnet_b0,
     'convnext_tiny': convnext_tiny,
+    **{name: partial(transformer, name) for name in TRANSFORMERS},
 }
 # Of a small case, where it is not as wide as the real one, whose 28 million weights take too long to make.
 MODEL_WIDTHS = {'convnext_tiny': 8}
@@ -162,7 +179,8 @@ def describe(name, folder):
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(7)
     model, embed, _ = FAMILIES[name]()
-    hash_weights(model)
+    if name not in TRANSFORMERS:
+        hash_weights(model)
     images = torch.randint(0, 256, (4, 224, 224, 3), dtype=torch.uint8)
     model.eval()
     torch.save(model.state_dict(), folder / 'weights.pth')
