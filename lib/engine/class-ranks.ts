@@ -24,7 +24,8 @@ export interface ClassRanksRequest {
  * Finds the exact rank, by Euclidean distance and then ascending id, of every reference of a query's class, without a list of
  * neighbours: for each of them it counts the references that are nearer, a block of queries times a block of references at a
  * time. A score too close to call in float32 is decided in float64, so the answer depends neither on the block size nor on the
- * number of threads. Memory: the budget, and some 24 bytes for each of `pairs`, however many references there are.
+ * number of threads. Memory: the budget, some 24 bytes for each of `pairs`, and half a kilobyte or more for each of up to two million queries,
+ * however many references there are.
  */
 export async function* classRanks(request: ClassRanksRequest): AsyncGenerator<ClassRanks> {
   const {savepoints, memoryBytes = 2 ** 25, pairs = 2 ** 24} = request
@@ -49,6 +50,9 @@ export async function* classRanks(request: ClassRanksRequest): AsyncGenerator<Cl
   }
 }
 
+/** Every query has half a kilobyte of bins or more, however small its class. */
+const queriesAtOnce = 2 ** 21
+
 /** Runs of query places, each a whole number of blocks: as many as the pairs allow, at least one block. */
 function chunks({excludedFrom, excludedTo, queryRows}: Search, size: number, pairs: number) {
   const result: {from: number; to: number}[] = []
@@ -57,7 +61,7 @@ function chunks({excludedFrom, excludedTo, queryRows}: Search, size: number, pai
     const end = Math.min(start + size, queryRows.length)
     let own = 0
     for (let place = start; place < end; place++) own += excludedTo[place]! - excludedFrom[place]!
-    if (held > 0 && held + own > pairs) {
+    if ((held > 0 && held + own > pairs) || end - from > queriesAtOnce) {
       result.push({from, to: start})
       from = start
       held = 0

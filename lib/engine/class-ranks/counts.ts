@@ -116,17 +116,18 @@ function countRun(search: Search, counts: Counts, block: ScoreBlock, q: number, 
   const place = block.queries.start + q
   const begin = counts.offsets[place - counts.from]!
   const end = counts.offsets[place - counts.from + 1]!
-  const {tables, base, scale} = counts.bins
+  const {table, starts, base, scale} = counts.bins
   const query = place - counts.from
-  const table = tables[query]!
+  const firstBin = starts[query]!
+  const lastBin = starts[query + 1]! - 1
   const [lowest, perScore] = [base[query]!, scale[query]!]
   const shift = q * block.width - block.references.start
   const blockScores = block.scores
   for (let at = first; at < last; at++) {
     const score = blockScores[shift + at]!
     if (score < lowest) continue // farther than all of the class
-    const bin = ((score - lowest) * perScore) | 0
-    const known = table[bin < table.length ? bin : table.length - 1]!
+    const bin = firstBin + (((score - lowest) * perScore) | 0)
+    const known = table[Math.min(bin, lastBin)]!
     if (known >= 0) {
       between[begin + known]!++
       if (known === 0) consider(search, counts, place, at, score)
