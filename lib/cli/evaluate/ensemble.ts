@@ -122,7 +122,8 @@ async function measureGroup(
   return whole.measurement === undefined ? {exitCode: whole.exitCode} : {models, concatenated: whole.measurement, dim}
 }
 
-function summarise(groups: readonly GroupMeasurement[], split: string): EnsembleMeasurement {
+/** Means over repetitions of what the groups gave. */
+export function summarise(groups: readonly GroupMeasurement[], split: string): EnsembleMeasurement {
   const {metrics, convention} = groups[0]!.concatenated
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const alone = (name: string) => groups.map(({models}) => models.map((model) => model.metrics[name]!))
