@@ -2,23 +2,19 @@
 
     python vit.py golden > ../../test/golden/vit.json    narrow networks in float64, which test/golden/vit.test.ts reads
     python vit.py keys                                   names and shapes of their state dicts, as test/golden/arch-keys.json has them
-    python vit.py describe NAME FOLDER [--side 224]      full size, the package's random weights: weights.pth, images.bin, cls.bin, spoc.bin, gradients.json
-    python vit.py time NAME [--images 16] [--side 224] [--bfloat16]
 
 Needs timm 1.0.31, and PYTHONPATH with the repositories facebookresearch/dino (7c446df; as `dino`) and facebookresearch/dinov2 (b8931f7).
-Weights, images and upstream gradients of `golden` are hashes of their indices, as in tiny-resnet.py.
+At full size backbones.py compares and times them. Weights, images and upstream gradients of `golden` are hashes of their indices, as in tiny-resnet.py.
 """
 
 import argparse
 import json
 import math
-import time
 from functools import partial
-from pathlib import Path
 
 import torch
 
-from backbones import hashed, hashed_images, rounded, summary
+from backbones import hashed, rounded, summary
 
 WIDTH = 4  # of 64: 24 or 48 channels, of 4 a head
 NORM = partial(torch.nn.LayerNorm, eps=1e-6)
@@ -105,6 +101,12 @@ def used(state):
     return {name: tensor for name, tensor in state.items() if name != 'mask_token'}
 
 
+def images_of(height, width):
+    """As tinyImages in test/model/tiny-network.ts."""
+    pixels = ((hashed(5000, 2 * height * width * 3) + 1) * 128).floor().reshape(2, height, width, 3)
+    return ((pixels / 255 - 0.45) / 0.22).permute(0, 3, 1, 2)
+
+
 def hashed_weight(index, name, shape):
     """As tinyWeights in test/model/tiny-network.ts."""
     values = hashed(index + 1, math.prod(shape)).reshape(shape)
@@ -125,7 +127,7 @@ def case(name, pool, height, width):
     state = used(model.state_dict())
     for index, (key, tensor) in enumerate(state.items()):
         tensor.copy_(hashed_weight(index, key, tensor.shape).float().double())
-    embeddings = describe_images(model, hashed_images(height, width), pool)
+    embeddings = describe_images(model, images_of(height, width), pool)
     upstream = hashed(6000, embeddings.numel()).reshape(embeddings.shape)
     (embeddings * upstream).sum().backward()
     parameters = used(dict(model.named_parameters()))
@@ -160,64 +162,10 @@ def keys():
     print(json.dumps(found))
 
 
-def describe(name, folder, side):
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(7)
-    model = NETWORKS[name]()
-    images = torch.randint(0, 256, (2, side, side, 3), dtype=torch.uint8)
-    torch.save(model.state_dict(), folder / 'weights.pth')
-    images.numpy().tofile(folder / 'images.bin')
-    normalised = ((images.float() / 255 - 0.45) / 0.22).permute(0, 3, 1, 2)
-    first, patches = tokens(model, normalised)
-    first.detach().numpy().astype('<f4').tofile(folder / 'cls.bin')
-    patches.mean(1).detach().numpy().astype('<f4').tofile(folder / 'spoc.bin')
-    (first * hashed(6000, first.numel()).reshape(first.shape).float()).sum().backward()
-    gradients = {key: p.grad.flatten().double().norm().item() for key, p in model.named_parameters() if p.grad is not None}
-    (folder / 'gradients.json').write_text(json.dumps(gradients))
-
-
-def measure(name, images, side, threads, bfloat16):
-    torch.set_num_threads(threads)
-    model = NETWORKS[name]().eval()
-    batch = torch.randn(images, 3, side, side)
-    precision = partial(torch.autocast, 'cpu', torch.bfloat16, enabled=bfloat16)
-
-    def forward():
-        with torch.no_grad(), precision():
-            tokens(model, batch)
-
-    def step():
-        with precision():
-            first, _ = tokens(model, batch)
-        first.float().sum().backward()
-
-    for label, work in {'describe': forward, 'train': step}.items():
-        work()
-        spans = []
-        for _ in range(4):
-            start = time.perf_counter()
-            work()
-            spans.append(time.perf_counter() - start)
-        print(json.dumps({'network': name, 'what': label, 'seconds': round(min(spans), 4), 'images_a_second': round(images / min(spans), 1)}))
-
-
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('what', choices=('golden', 'keys', 'describe', 'time'))
-    parser.add_argument('name', choices=NETWORKS, nargs='?')
-    parser.add_argument('folder', type=Path, nargs='?')
-    parser.add_argument('--images', type=int, default=16)
-    parser.add_argument('--side', type=int, default=224)
-    parser.add_argument('--threads', type=int, default=2)
-    parser.add_argument('--bfloat16', action='store_true')
-    options = parser.parse_args()
-    if options.what == 'golden':
+    parser.add_argument('what', choices=('golden', 'keys'))
+    if parser.parse_args().what == 'golden':
         golden()
-    elif options.what == 'keys':
-        keys()
-    elif options.name is None or (options.what == 'describe' and options.folder is None):
-        parser.error(f'{options.what} needs a network, describe also a folder')
-    elif options.what == 'time':
-        measure(options.name, options.images, options.side, options.threads, options.bfloat16)
     else:
-        describe(options.name, options.folder, options.side)
+        keys()
