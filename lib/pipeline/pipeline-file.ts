@@ -29,7 +29,7 @@ const resumeRule = z
     every_seconds: z.number().min(0).max(86_400).optional().describe('seconds between mid-stage snapshots'),
   })
   .refine(({every_steps, every_seconds}) => (every_steps === undefined) !== (every_seconds === undefined), {
-    error: 'must name every_steps or every_seconds',
+    error: 'must name every_steps or every_seconds, not both',
   })
 
 const stageEntry = z.strictObject({

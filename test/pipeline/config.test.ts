@@ -265,6 +265,12 @@ const wirings: readonly (readonly [string, string, string, string])[] = [
     'every_step',
     'loop.advance.train.resume.every_step is not known; did you mean "every_steps"?',
   ],
+  [
+    'resume: {every_steps: 2}',
+    'resume: {every_steps: 2, every_seconds: 30}',
+    '{every_steps: 2, every_seconds: 30}',
+    'loop.advance.train.resume must name every_steps or every_seconds, not both, got {"every_steps":2,"every_seconds":30}',
+  ],
 ]
 for (const [from, to, at, text] of wirings) {
   test(text, (t) => {
