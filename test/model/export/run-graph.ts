@@ -41,7 +41,10 @@ const operators: Readonly<Record<string, (inputs: readonly Tensor[], attributes:
   Erf: ([x]) => each(x!, erf),
   Sigmoid: ([x]) => each(x!, (value) => 1 / (1 + Math.exp(-value))),
   HardSigmoid: ([x], {alpha, beta}) => {
-    const [slope, middle] = [alpha, beta].map((attribute) => (attribute as {readonly float: number}).float) as [number, number]
+    const [slope, middle] = [alpha, beta].map((attribute) => (attribute as {readonly float: number}).float) as [
+      number,
+      number,
+    ]
     return each(x!, (value) => Math.max(0, Math.min(1, slope * value + middle)))
   },
   HardSwish: ([x]) => each(x!, (value) => value * Math.max(0, Math.min(1, value / 6 + 0.5))),
@@ -141,7 +144,9 @@ const operators: Readonly<Record<string, (inputs: readonly Tensor[], attributes:
       const first = Math.floor(o / each) * inputs
       for (const {y, x: z, place} of cells) {
         for (let c = 0; c < inputs; c++) {
-          sum += at(x!, n, first + c, y, z) * kernel!.data[(o * inputs + c) * (kernel!.shape[2]! * kernel!.shape[3]!) + place]!
+          sum +=
+            at(x!, n, first + c, y, z) *
+            kernel!.data[(o * inputs + c) * (kernel!.shape[2]! * kernel!.shape[3]!) + place]!
         }
       }
       return sum
