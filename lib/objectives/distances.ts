@@ -53,7 +53,7 @@ function openSquared(vectors: Vectors, space: Space): Distance {
   const values = squaredDistances(vectors, space)
   const gradient = new Float32Array(values.length)
   const backward = () => {
-    for (let i = 0; i < gradient.length; i++) gradient[i]! *= -2
+    multiplyAll(gradient, -2)
     return fromSquares(vectors, space, gradient)
   }
   return {...shape(vectors), values, sign: 1, gradient, backward}
@@ -65,10 +65,7 @@ function openEuclidean(vectors: Vectors, space: Space): Distance {
   for (let i = 0; i < values.length; i++) values[i] = Math.sqrt(values[i]!)
   const gradient = new Float32Array(values.length)
   const backward = () => {
-    for (let i = 0; i < gradient.length; i++) {
-      const value = values[i]!
-      gradient[i] = value > NOISE ? -gradient[i]! / value : 0
-    }
+    divideAll(gradient, values)
     return fromSquares(vectors, space, gradient)
   }
   return {...shape(vectors), values, sign: 1, gradient, backward}
@@ -86,6 +83,18 @@ function squaredDistances(vectors: Vectors, space: Space): Float32Array {
     values[row * columns + row] = 0
   }
   return values
+}
+
+function multiplyAll(gradient: Float32Array, factor: number): void {
+  for (let i = 0; i < gradient.length; i++) gradient[i]! *= factor
+}
+
+/** From the derivative by distances to -2 times that by their squares; flat where two vectors coincide. */
+function divideAll(gradient: Float32Array, distances: Float32Array): void {
+  for (let i = 0; i < gradient.length; i++) {
+    const distance = distances[i]!
+    gradient[i] = distance > NOISE ? -gradient[i]! / distance : 0
+  }
 }
 
 /** Gradient by the raw embeddings from -2 times that by |x|^2 + |y|^2 - 2 x y, whose lengths are the products on the diagonal. */

@@ -194,6 +194,11 @@ export function partnersOf(start: Int32Array): Int32Array {
   return Int32Array.from({length: start.length - 1}, (_, row) => start[row + 1]! - start[row]!)
 }
 
+/** Of the row that has most. */
+export function mostPartners(start: Int32Array): number {
+  return partnersOf(start).reduce((most, count) => Math.max(most, count), 0)
+}
+
 /** How many triplets every row is the anchor of. */
 export function countTriplets({positives, negatives, triplets}: Tuples): Int32Array {
   if (triplets !== undefined) return triplets.counts

@@ -2,7 +2,7 @@ import type {HostTensor} from '../../engine/state-dict.ts'
 import type {ParametersOf} from '../card.ts'
 import {type Distance, openDistance} from '../distances.ts'
 import type {LossOpener} from '../loss.ts'
-import {countTriplets, type Terms} from '../terms.ts'
+import {countTriplets, mostPartners, type Terms} from '../terms.ts'
 import type {Tuples} from '../tuples.ts'
 import type {dynamicSoftMargin} from './dynamic-soft-margin.card.ts'
 
@@ -39,9 +39,12 @@ interface PairLeads {
 /** Walks over all triplets, those of a positive pair at once: a function a triplet costs more than the rest of its arithmetic. */
 type Leads = (visit: (pair: PairLeads) => void) => void
 
-function leadsOf({positives, negatives, triplets}: Tuples, {columns, values}: Distance): Leads {
-  const far = new Int32Array(columns)
-  const leads = new Float64Array(columns)
+function leadsOf(tuples: Tuples, {columns, values}: Distance): Leads {
+  const {triplets} = tuples
+  // A miner may draw a pair more than once, so there can be more of them than columns.
+  const most = triplets === undefined ? mostPartners(tuples.negatives.start) : 1
+  const far = new Int32Array(most)
+  const leads = new Float64Array(most)
   const pairLeads = (anchor: number, positive: number, count: number): PairLeads => {
     const near = anchor * columns + positive
     const own = values[near]!
@@ -56,6 +59,7 @@ function leadsOf({positives, negatives, triplets}: Tuples, {columns, values}: Di
       })
       return
     }
+    const {positives, negatives} = tuples
     for (let anchor = 0; anchor + 1 < positives.start.length; anchor++) {
       const [base, from] = [anchor * columns, negatives.start[anchor]!]
       const count = negatives.start[anchor + 1]! - from

@@ -32,9 +32,14 @@ function varianceTerms(pairs: PairList, distance: Distance, epsilon: number, dir
     backward(weight) {
       const pull = -share * hinge.backward(weight)
       // The mean moves with every pair.
-      for (let anchor = 0; anchor + 1 < start.length; anchor++) {
-        for (let i = start[anchor]!; i < start[anchor + 1]!; i++) gradient[anchor * columns + other[i]!]! += pull
-      }
+      addToAll(gradient, columns, pairs, pull)
     },
+  }
+}
+
+function addToAll(gradient: Float32Array, columns: number, {start, other}: PairList, pull: number): void {
+  for (let anchor = 0; anchor + 1 < start.length; anchor++) {
+    const [base, to] = [anchor * columns, start[anchor + 1]!]
+    for (let i = start[anchor]!; i < to; i++) gradient[base + other[i]!]! += pull
   }
 }
