@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
+import {rm} from 'node:fs/promises'
 import {join} from 'node:path'
-import {describe, test} from 'node:test'
+import {after, describe, test} from 'node:test'
 import {repeatedMean} from '../../lib/metrics/statistics/t-interval.ts'
 import {nearmiss} from '../cli/rig.ts'
 import {tinyProject} from './tiny-project.ts'
@@ -17,8 +18,9 @@ interface Line {
 
 const at = (side: number) => `[{resize: ${side}}, {center_crop: ${side}}]`
 
-describe('evaluation of queries among another gallery and of ensembles', async () => {
-  const {folder, set} = await tinyProject({after: () => {}} as never)
+describe('evaluation of queries among another gallery and of ensembles', async (context) => {
+  const {folder, set} = await tinyProject(context)
+  after(() => rm(folder, {recursive: true, force: true}))
   const run = (name: string, ...changes: string[]) =>
     nearmiss(folder, 'run', '--run', name, '--epochs', '0', ...set, ...changes.flatMap((change) => ['--set', change]))
   const evaluate = async (...args: string[]) => {
