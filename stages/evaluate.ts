@@ -24,7 +24,7 @@ export async function run(context: StageContext<EvaluateValues>): Promise<void> 
     context.signal.throwIfAborted()
     const work: Work = {
       onProgress: (unit) => (done, total) => context.progress({done, total, unit}),
-      savepoints: (piece) => journal.open(`${given.name}: ${piece}`),
+      savepoints: (piece) => journal.open(given.name === '' ? piece : `${given.name}: ${piece}`),
     }
     const set = await prepare(given, work)
     const retrieval = await retrieve(set, spec, work)
