@@ -11,14 +11,16 @@ import {openPython, peerScript} from './python.ts'
 const rounds = 10
 const variants = ['for-loop', 'foreach', 'fused']
 const threads = availableParallelism()
-const layout = (await traceNetwork({
-  backbone: 'resnet18',
-  width: 64,
-  stem: 'imagenet',
-  pool: 'spoc',
-  embedding: null,
-  batchnorm: 'live',
-})).tensors
+const layout = (
+  await traceNetwork({
+    backbone: 'resnet18',
+    width: 64,
+    stem: 'imagenet',
+    pool: 'spoc',
+    embedding: null,
+    batchnorm: 'live',
+  })
+).tensors
 
 /** The settings of peers/optimizers.py. */
 const optimizers: Readonly<Record<string, object>> = {
