@@ -9,7 +9,8 @@ import {lookAlikes, writeLookAlike} from './look-alikes.ts'
 import {temporaryFolder} from './pictures.ts'
 
 test('every reader has a look-alike here', () => {
-  const formats = dataParameters.shape.format.options
+  const [named] = dataParameters.shape.format.options
+  const formats: readonly string[] = named.options
   assert.deepEqual(Object.keys(lookAlikes).sort(), [...formats].sort())
   const files = readdirSync(resolve(import.meta.dirname, '../../lib/data/formats'))
   assert.deepEqual(
