@@ -1,6 +1,6 @@
-import {free, fromHost, type Raw, read} from '../engine/op.ts'
+import {free, fromHost, INT32, type Raw, read, run, type} from '../engine/op.ts'
 import {concatenate} from '../engine/ops/arrange.ts'
-import {add, divide, scalar, subtract} from '../engine/ops/elementwise.ts'
+import {add, divide, gatherRows, ints, scalar, subtract} from '../engine/ops/elementwise.ts'
 import {matMul} from '../engine/ops/matrix.ts'
 import {rowSums, type UnitRows, unitRows, unitRowsGradient} from '../engine/ops/rows.ts'
 
@@ -36,6 +36,8 @@ export interface Vectors {
   fromGram(space: Space, gradient: Float32Array, products?: 'plain' | 'centred'): Raw
   /** Gradient by the raw embeddings from that by `tensor(space)`; takes the handle over. */
   fromTensor(space: Space, gradient: Raw): Raw
+  /** Some rows of the batch alone, each once, for losses that look at no others. Their gradients are by all embeddings. Disposed of with the rest. */
+  chosen(rows: Int32Array): Vectors
   dispose(): void
 }
 
@@ -44,6 +46,7 @@ export function openVectors(embeddings: Raw, references?: Raw): Vectors {
   const [rows, dim] = embeddings.shape as [number, number]
   const columns = rows + (references?.shape[0] ?? 0)
   const owned: Raw[] = []
+  const parts: Vectors[] = []
   const own = (tensor: Raw) => {
     owned.push(tensor)
     return tensor
@@ -86,8 +89,36 @@ export function openVectors(embeddings: Raw, references?: Raw): Vectors {
       free(weights)
       return fromTensor(space, products === 'plain' ? product : centred(product))
     },
-    dispose: () => free(...owned),
+    chosen: (places) => {
+      const part = openVectors(own(selectRows(embeddings, places)))
+      parts.push(part)
+      const toAll = (gradient: Raw) => scatterRows(gradient, places, [rows, dim])
+      return {
+        ...part,
+        fromTensor: (space, gradient) => toAll(part.fromTensor(space, gradient)),
+        fromGram: (space, gradient, products) => toAll(part.fromGram(space, gradient, products)),
+      }
+    },
+    dispose: () => {
+      for (const part of parts) part.dispose()
+      free(...owned)
+    },
   }
+}
+
+function selectRows(x: Raw, places: Int32Array): Raw {
+  const wanted = fromHost(places, [places.length])
+  const selected = gatherRows(x, wanted)
+  free(wanted)
+  return selected
+}
+
+/** Rows at their places among zeros; takes the tensor over. */
+function scatterRows(x: Raw, places: Int32Array, dimensions: readonly number[]): Raw {
+  const [indices, wanted] = [fromHost(places, [places.length, 1]), ints(dimensions)]
+  const scattered = run('ScatterNd', [indices, x, wanted], [type('T', x.dtype), type('Tindices', INT32)])
+  free(x, indices, wanted)
+  return scattered
 }
 
 /** Sum of two gradients, the first of which may be missing; takes both over. */

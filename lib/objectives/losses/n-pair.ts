@@ -1,10 +1,11 @@
 import type {ParametersOf} from '../card.ts'
-import type {Distance} from '../distances.ts'
+import {type Distance, openDistance} from '../distances.ts'
 import {exponential} from '../exponential.ts'
-import {pairLoss} from '../pair-loss.ts'
+import type {LossOpener} from '../loss.ts'
 import {anchorsOf} from '../row-terms.ts'
 import type {Terms} from '../terms.ts'
 import type {Triplets, Tuples} from '../tuples.ts'
+import type {Vectors} from '../vectors.ts'
 import type {nPair} from './n-pair.card.ts'
 
 /** A positive pair with its negatives. */
@@ -15,12 +16,35 @@ interface Rivalry {
 }
 
 /** A positive pair against one image each of many other classes. */
-export const open = pairLoss<ParametersOf<typeof nPair>>('plan', (distance, batch, {l2, distance: {normalise}}) => {
-  const {vectors, labels, tuples} = batch
-  const rivalries = tuples.triplets === undefined ? onePairAClass(tuples, labels) : tripletsTogether(tuples.triplets)
-  if (normalise || l2 === 0) return [rivalryTerms(rivalries, distance)]
-  return [rivalryTerms(rivalries, distance, {l2, squaredLengths: vectors.gram('raw').squaredLengths})]
+export const open: LossOpener<ParametersOf<typeof nPair>> = ({l2, distance: spec}) => ({
+  compares: 'plan',
+  weights: [],
+  start({vectors: all, labels, tuples}) {
+    const rivalries = tuples.triplets === undefined ? onePairAClass(tuples, labels) : tripletsTogether(tuples.triplets)
+    const {vectors, placeOf} = narrow(all, rivalries)
+    const distance = openDistance(vectors, spec)
+    const penalty = spec.normalise || l2 === 0 ? undefined : {l2, squaredLengths: vectors.gram('raw').squaredLengths}
+    const terms = rivalryTerms(rivalries, {distance, placeOf, rows: all.rows}, penalty)
+    return {terms: [terms], gradient: () => distance.backward()}
+  },
+  state: () => new Map(),
+  dispose: () => {},
 })
+
+/** Without the rows that no pair looks at: of classes with many images these are most. */
+function narrow(vectors: Vectors, rivalries: readonly Rivalry[]): {vectors: Vectors; placeOf: Int32Array} {
+  const {rows, columns} = vectors
+  const placeOf = new Int32Array(columns).fill(-1)
+  for (const {anchor, positive, negatives} of rivalries) {
+    for (const row of [anchor, positive, ...negatives]) placeOf[row] = row
+  }
+  const chosen = placeOf.filter((row) => row >= 0)
+  if (columns > rows || chosen.length === rows || chosen.length === 0) return {vectors, placeOf}
+  chosen.forEach((row, place) => {
+    placeOf[row] = place
+  })
+  return {vectors: vectors.chosen(chosen), placeOf}
+}
 
 /** The first positive pair of every class, with the positives of the others. */
 function onePairAClass({positives}: Tuples, labels: Int32Array): Rivalry[] {
@@ -51,16 +75,33 @@ interface LengthPenalty {
   readonly squaredLengths: Float32Array
 }
 
+/** Where the rows of the batch are in a matrix of distances. */
+interface Places {
+  readonly distance: Distance
+  readonly placeOf: Int32Array
+  /** Of the batch. */
+  readonly rows: number
+}
+
 /** One term a positive pair. */
-function rivalryTerms(rivalries: readonly Rivalry[], distance: Distance, penalty?: LengthPenalty): Terms {
-  const {rows, columns, gradient} = distance
+function rivalryTerms(
+  rivalries: readonly Rivalry[],
+  {distance, placeOf, rows}: Places,
+  penalty?: LengthPenalty,
+): Terms {
+  const {columns, gradient} = distance
   const counts = new Int32Array(rows)
   for (const {anchor} of rivalries) counts[anchor]!++
-  const computed = rivalries.map((rivalry) => {
-    const {value, shares} = softmaxOf(rivalry, distance)
-    if (penalty === undefined) return {value, shares}
+  const computed = rivalries.map(({anchor, positive, negatives}) => {
+    const pair = {
+      anchor: placeOf[anchor]!,
+      positive: placeOf[positive]!,
+      negatives: negatives.map((row) => placeOf[row]!),
+    }
+    const {value, shares} = softmaxOf(pair, distance)
+    if (penalty === undefined) return {...pair, value, shares}
     const {l2, squaredLengths} = penalty
-    return {value: value + l2 * (squaredLengths[rivalry.anchor]! + squaredLengths[rivalry.positive]!), shares}
+    return {...pair, value: value + l2 * (squaredLengths[pair.anchor]! + squaredLengths[pair.positive]!), shares}
   })
   return {
     counts,
@@ -69,8 +110,8 @@ function rivalryTerms(rivalries: readonly Rivalry[], distance: Distance, penalty
     },
     backward(weight) {
       for (let i = 0; i < rivalries.length; i++) {
-        const [{anchor, positive, negatives}, {value, shares}] = [rivalries[i]!, computed[i]!]
-        const share = weight(value, anchor)
+        const {anchor, positive, negatives, value, shares} = computed[i]!
+        const share = weight(value, rivalries[i]!.anchor)
         const base = anchor * columns
         for (let j = 0; j < negatives.length; j++) {
           gradient[base + negatives[j]!]! += share * shares[j]!
@@ -79,7 +120,7 @@ function rivalryTerms(rivalries: readonly Rivalry[], distance: Distance, penalty
         if (penalty === undefined) continue
         // The products of rows with themselves are their squared lengths.
         gradient[base + anchor]! += share * penalty.l2
-        if (positive < rows) gradient[positive * columns + positive]! += share * penalty.l2
+        if (positive < distance.rows) gradient[positive * columns + positive]! += share * penalty.l2
       }
     },
   }
