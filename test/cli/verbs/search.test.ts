@@ -14,7 +14,7 @@ test('searching a run with a picture', async (context) => {
   const {best} = (await json('status')).epochs.find((row: {best: boolean}) => row.best)
   assert.ok(best)
   const queries = (await json('show', 'evaluate@best.queries', '--head', '1000')).head
-  const images = (await json('show', 'prepare-splits', '--head', '1000')).head
+  const images = (await json('show', 'prepare-splits.images', '--head', '1000')).head
   const [asked] = queries
   const file = join('pictures', images.find(({id}: {id: number}) => id === asked.id).path)
 
