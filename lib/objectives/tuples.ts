@@ -15,6 +15,8 @@ export interface PairList {
   /** One more than there are rows. */
   readonly start: Int32Array
   readonly other: Int32Array
+  /** Known to name no pair twice. */
+  readonly distinct?: true
 }
 
 /** Triplets of a row and two columns of the distance matrix. They are visited, not listed: a batch of 4,096 has 10^8 of them. */
@@ -103,7 +105,7 @@ function pairsInside(labels: Int32Array, columnsOf: ReadonlyMap<number, readonly
   labels.forEach((label, row) => {
     for (const column of columnsOf.get(label)!) if (column !== row) other[count++] = column
   })
-  return {start, other}
+  return {start, other, distinct: true}
 }
 
 /** Every row with the columns of other classes: the same ones for all rows of a class. */
@@ -124,7 +126,7 @@ function pairsAcross(labels: Int32Array, columnsOf: ReadonlyMap<number, readonly
       column++
     }
   })
-  return {start, other}
+  return {start, other, distinct: true}
 }
 
 function startsOf(labels: Int32Array, partners: (label: number) => number): Int32Array {

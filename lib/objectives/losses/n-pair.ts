@@ -8,11 +8,11 @@ import type {Triplets, Tuples} from '../tuples.ts'
 import type {Vectors} from '../vectors.ts'
 import type {nPair} from './n-pair.card.ts'
 
-/** A positive pair with its negatives. */
+/** A positive pair with all that the positive is compared with, itself included. */
 interface Rivalry {
   readonly anchor: number
   readonly positive: number
-  readonly negatives: readonly number[]
+  readonly rivals: readonly number[]
 }
 
 /** A positive pair against one image each of many other classes. */
@@ -35,8 +35,9 @@ export const open: LossOpener<ParametersOf<typeof nPair>> = ({l2, distance: spec
 function narrow(vectors: Vectors, rivalries: readonly Rivalry[]): {vectors: Vectors; placeOf: Int32Array} {
   const {rows, columns} = vectors
   const placeOf = new Int32Array(columns).fill(-1)
-  for (const {anchor, positive, negatives} of rivalries) {
-    for (const row of [anchor, positive, ...negatives]) placeOf[row] = row
+  for (const {anchor, rivals} of rivalries) {
+    placeOf[anchor] = anchor
+    for (const row of rivals) placeOf[row] = row
   }
   const chosen = placeOf.filter((row) => row >= 0)
   if (columns > rows || chosen.length === rows || chosen.length === 0) return {vectors, placeOf}
@@ -53,18 +54,18 @@ function onePairAClass({positives}: Tuples, labels: Int32Array): Rivalry[] {
     const label = labels[anchor]!
     if (!pairs.has(label)) pairs.set(label, {anchor, positive: positives.other[positives.start[anchor]!]!})
   }
-  const chosen = Array.from(pairs.values(), ({positive}) => positive)
-  return Array.from(pairs.values(), (pair, i) => ({...pair, negatives: chosen.toSpliced(i, 1)}))
+  const rivals = Array.from(pairs.values(), ({positive}) => positive)
+  return Array.from(pairs.values(), (pair) => ({...pair, rivals}))
 }
 
 /** The triplets of every positive pair. */
 function tripletsTogether({each}: Triplets): Rivalry[] {
-  const rivalries = new Map<string, Rivalry & {readonly negatives: number[]}>()
+  const rivalries = new Map<string, Rivalry & {readonly rivals: number[]}>()
   each((anchor, positive, negative) => {
     const key = `${anchor} ${positive}`
     const known = rivalries.get(key)
-    if (known === undefined) rivalries.set(key, {anchor, positive, negatives: [negative]})
-    else known.negatives.push(negative)
+    if (known === undefined) rivalries.set(key, {anchor, positive, rivals: [positive, negative]})
+    else known.rivals.push(negative)
   })
   return [...rivalries.values()]
 }
@@ -92,13 +93,9 @@ function rivalryTerms(
   const {columns, gradient} = distance
   const counts = new Int32Array(rows)
   for (const {anchor} of rivalries) counts[anchor]!++
-  const computed = rivalries.map(({anchor, positive, negatives}) => {
-    const pair = {
-      anchor: placeOf[anchor]!,
-      positive: placeOf[positive]!,
-      negatives: negatives.map((row) => placeOf[row]!),
-    }
-    const {value, shares} = softmaxOf(pair, distance)
+  const computed = rivalries.map((rivalry) => {
+    const pair = {anchor: placeOf[rivalry.anchor]!, positive: placeOf[rivalry.positive]!}
+    const {value, shares} = softmaxOf(pair, rivalry.rivals, distance, placeOf)
     if (penalty === undefined) return {...pair, value, shares}
     const {l2, squaredLengths} = penalty
     return {...pair, value: value + l2 * (squaredLengths[pair.anchor]! + squaredLengths[pair.positive]!), shares}
@@ -110,13 +107,12 @@ function rivalryTerms(
     },
     backward(weight) {
       for (let i = 0; i < rivalries.length; i++) {
-        const {anchor, positive, negatives, value, shares} = computed[i]!
-        const share = weight(value, rivalries[i]!.anchor)
+        const {anchor, positive, value, shares} = computed[i]!
+        const {rivals, anchor: row} = rivalries[i]!
+        const share = weight(value, row)
         const base = anchor * columns
-        for (let j = 0; j < negatives.length; j++) {
-          gradient[base + negatives[j]!]! += share * shares[j]!
-          gradient[base + positive]! -= share * shares[j]!
-        }
+        for (let j = 0; j < rivals.length; j++) gradient[base + placeOf[rivals[j]!]!]! += share * shares[j]!
+        gradient[base + positive]! -= share
         if (penalty === undefined) continue
         // The products of rows with themselves are their squared lengths.
         gradient[base + anchor]! += share * penalty.l2
@@ -126,21 +122,28 @@ function rivalryTerms(
   }
 }
 
-/** log(1 + sum of exp(s(a, n) - s(a, p))), and the share of every negative in it. */
-function softmaxOf({anchor, positive, negatives}: Rivalry, {columns, values}: Distance) {
+/** log of the sum of exp(s(a, r) - s(a, p)) over rivals r, and the share of each in it. The positive's own part is the 1 of the formula. */
+function softmaxOf(
+  {anchor, positive}: Omit<Rivalry, 'rivals'>,
+  rivals: readonly number[],
+  {columns, values}: Distance,
+  placeOf: Int32Array,
+) {
   const base = anchor * columns
   const own = values[base + positive]!
-  const shares = new Float64Array(negatives.length)
+  const shares = new Float64Array(rivals.length)
   let largest = 0
-  for (let j = 0; j < negatives.length; j++) {
-    shares[j] = values[base + negatives[j]!]! - own
-    largest = Math.max(largest, shares[j]!)
+  for (let j = 0; j < rivals.length; j++) {
+    const ahead = values[base + placeOf[rivals[j]!]!]! - own
+    shares[j] = ahead
+    if (ahead > largest) largest = ahead
   }
-  let total = exponential(-largest)
-  for (let j = 0; j < negatives.length; j++) {
-    shares[j] = exponential(shares[j]! - largest)
-    total += shares[j]!
+  let total = 0
+  for (let j = 0; j < rivals.length; j++) {
+    const one = exponential(shares[j]! - largest)
+    shares[j] = one
+    total += one
   }
-  for (let j = 0; j < negatives.length; j++) shares[j]! /= total
+  for (let j = 0; j < rivals.length; j++) shares[j]! /= total
   return {value: largest + Math.log(total), shares}
 }
