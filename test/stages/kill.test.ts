@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import {type ChildProcess, spawn} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {rm} from 'node:fs/promises'
-import {join, resolve} from 'node:path'
-import {createInterface} from 'node:readline'
+import {join} from 'node:path'
 import {before, describe, type TestContext, test} from 'node:test'
 import {setTimeout} from 'node:timers/promises'
 import type {Event} from '../../lib/pipeline/event.ts'
@@ -12,6 +10,7 @@ import {readRefs} from '../../lib/pipeline/runs.ts'
 import {openRandom} from '../../lib/random.ts'
 import {nearmiss} from '../cli/rig.ts'
 import {copyProject, type TinyProject, tinyProject} from './tiny-project.ts'
+import {parseEvents, stageOf, startWatched} from './watched.ts'
 
 const modes = [
   {title: 'live batch norm', set: ['model.batchnorm=live'], moments: 20},
@@ -42,8 +41,8 @@ for (const {title, set: settings, moments} of modes) {
       test(`ends with the same bytes: the ${victim} dies ${delayMs} ms after step ${step}`, async (context) => {
         const {folder, set} = await copyProject(context, finished)
         await forgetTraining(folder)
-        const killed = start(folder, [...run, ...set])
-        await killed.trained(step)
+        const killed = startWatched(folder, [...run, ...set])
+        await killed.until((events) => events.some((event) => hasTrained(event, step)))
         await setTimeout(delayMs)
         process.kill(victim === 'runner' ? killed.process.pid! : stageOf(killed.process.pid!), 'SIGKILL')
         await killed.ended
@@ -69,6 +68,12 @@ for (const {title, set: settings, moments} of modes) {
   })
 }
 
+/** Whether it tells that training is over its step `step`; of step 0, that it has started. */
+function hasTrained(event: Event, step: number): boolean {
+  if (step === 0) return event.kind === 'started' && event.node === 'train-epoch@1'
+  return event.kind === 'progress' && event.node === 'train-epoch@1' && event.progress.done >= step
+}
+
 /** Takes the first epoch's checkpoint out of the store; what was made before and from it stays. */
 async function forgetTraining(folder: string): Promise<void> {
   await rm(entryOfTraining(folder), {recursive: true})
@@ -92,42 +97,4 @@ function halfEntries(folder: string): string[] {
     readdirSync(join(store, prefix)).map((key) => join(store, prefix, key)),
   )
   return entries.filter((entry) => !existsSync(join(entry, 'manifest.json')))
-}
-
-function start(folder: string, args: readonly string[]) {
-  const binary = resolve(import.meta.dirname, '../../lib/cli/nearmiss.mjs')
-  const child = spawn(process.execPath, [binary, ...args], {cwd: folder, stdio: ['ignore', 'pipe', 'inherit']})
-  const events: Event[] = []
-  createInterface({input: child.stdout}).on('line', (line) => events.push(...parseEvents(line)))
-  return {
-    process: child as ChildProcess,
-    events,
-    ended: new Promise<void>((done) => child.once('close', () => done())),
-    /** Waits until training has told of its step `step` (0: until it has started). */
-    trained: async (step: number) => {
-      const isThere = (event: Event) =>
-        step === 0
-          ? event.kind === 'started' && event.node === 'train-epoch@1'
-          : event.kind === 'progress' && event.node === 'train-epoch@1' && event.progress.done >= step
-      while (!events.some(isThere)) {
-        assert.equal(child.exitCode, null, 'the run ended before it trained that far')
-        await setTimeout(2)
-      }
-    },
-  }
-}
-
-function parseEvents(lines: string): Event[] {
-  return lines
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as Event)
-}
-
-/** The stage process of a runner, by the kernel's table of processes. */
-function stageOf(runner: number): number {
-  const children = readFileSync(`/proc/${runner}/task/${runner}/children`, 'utf8').trim().split(' ').map(Number)
-  const stage = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('stage-process'))
-  assert.ok(stage !== undefined, `no stage among the children ${children} of ${runner}`)
-  return stage
 }

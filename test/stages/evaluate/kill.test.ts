@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import {type ChildProcess, spawn} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
-import {createInterface} from 'node:readline'
 import {before, describe, type SuiteContext, test} from 'node:test'
 import {setTimeout} from 'node:timers/promises'
 import type {Event} from '../../../lib/pipeline/event.ts'
 import {openRandom} from '../../../lib/random.ts'
 import {nearmiss} from '../../cli/rig.ts'
+import {parseEvents, stageOf, startWatched} from '../watched.ts'
 import {writeArrow} from './files.ts'
 
 const project = resolve(import.meta.dirname, '../../..')
@@ -48,8 +47,9 @@ describe('an evaluation that is killed at random moments ends with the same byte
       let resumedFrom = 0
       // Killed twice: what goes on from a snapshot can be killed as well.
       for (const turn of [1, 2]) {
-        const killed = start(own, stage)
-        await killed.worked(turn === 1 ? Math.ceil(share * (pieces.length - 16)) : 3)
+        const killed = startWatched(own, stage)
+        const units = turn === 1 ? Math.ceil(share * (pieces.length - 16)) : 3
+        await killed.until((events) => unitsDone(events) >= units)
         await setTimeout(delayMs)
         process.kill(victim === 'runner' ? killed.process.pid! : stageOf(killed.process.pid!), 'SIGKILL')
         await killed.ended
@@ -72,8 +72,8 @@ describe('an evaluation that is killed at random moments ends with the same byte
     context.after(() => rm(own, {recursive: true, force: true}))
     await cp(folder, own, {recursive: true, preserveTimestamps: true})
     await rm(join(own, 'out'), {recursive: true})
-    const stopped = start(own, stage)
-    await stopped.worked(20)
+    const stopped = startWatched(own, stage)
+    await stopped.until((events) => unitsDone(events) >= 20)
     process.kill(stopped.process.pid!, 'SIGINT')
     await stopped.ended
     assert.equal(stopped.process.exitCode, 85)
@@ -81,7 +81,7 @@ describe('an evaluation that is killed at random moments ends with the same byte
     assert.equal(code, 0)
     // All that was told was done, and nothing is done again.
     assert.ok(resumedFromStep(parseEvents(stdout))! >= 20)
-    const done = parseEvents(stdout).filter(({kind}) => kind === 'progress').length
+    const done = unitsDone(parseEvents(stdout))
     assert.ok(done <= pieces.length - 20, `${done} of ${pieces.length} units were left`)
     assert.deepEqual(digests(own), digests(folder))
   })
@@ -109,30 +109,9 @@ async function makeProject(context: SuiteContext): Promise<string> {
   return folder
 }
 
-function start(folder: string, args: readonly string[]) {
-  const binary = join(project, 'lib/cli/nearmiss.mjs')
-  const child = spawn(process.execPath, [binary, ...args], {cwd: folder, stdio: ['ignore', 'pipe', 'ignore']})
-  const events: Event[] = []
-  createInterface({input: child.stdout}).on('line', (line) => events.push(...parseEvents(line)))
-  return {
-    process: child as ChildProcess,
-    events,
-    ended: new Promise<void>((done) => child.once('close', () => done())),
-    /** Waits until it has told of so many units of work. */
-    worked: async (units: number) => {
-      while (events.filter(({kind}) => kind === 'progress').length < units) {
-        assert.equal(child.exitCode, null, 'it ended before it worked that much')
-        await setTimeout(2)
-      }
-    },
-  }
-}
-
-function parseEvents(lines: string): Event[] {
-  return lines
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line) as Event)
+/** Of how many units of work it has told. */
+function unitsDone(events: readonly Event[]): number {
+  return events.filter(({kind}) => kind === 'progress').length
 }
 
 function resumedFromStep(events: readonly Event[]): number | undefined {
@@ -152,14 +131,6 @@ function digests(folder: string): string[] {
 /** What only an unfinished stage has in the folder of its outputs. */
 function leftovers(folder: string): string[] {
   return readdirSync(join(folder, 'out')).filter((name) => name.startsWith('.'))
-}
-
-/** The stage process of a runner, by the kernel's table of processes. */
-function stageOf(runner: number): number {
-  const children = readFileSync(`/proc/${runner}/task/${runner}/children`, 'utf8').trim().split(' ').map(Number)
-  const stage = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('stage-process'))
-  assert.ok(stage !== undefined, `no stage among the children ${children} of ${runner}`)
-  return stage
 }
 
 test('the same evaluation by hand twice at a time ends well twice: one waits for the other', async (context) => {
