@@ -1,6 +1,3 @@
-import {createHash} from 'node:crypto'
-import {readFile, stat} from 'node:fs/promises'
-import {join} from 'node:path'
 import {describeNumerics} from '../lib/engine/numerics.ts'
 import type {MetricsSpec} from '../lib/metrics/parameters.ts'
 import {backboneNames} from '../lib/model/spec.ts'
@@ -8,7 +5,8 @@ import type {ObjectiveSpec} from '../lib/objectives/parameters/objective.ts'
 import {partsOf} from '../lib/objectives/parts.ts'
 import {usesDescriptors} from '../lib/objectives/uses-descriptors.ts'
 import {isOwnModule} from '../lib/own-module.ts'
-import type {Catalogue, FileKind, StageDefinition, Values} from '../lib/pipeline/stage.ts'
+import type {Catalogue, StageDefinition, Values} from '../lib/pipeline/stage.ts'
+import {kinds} from './kinds.ts'
 import type {ExtractGalleryValues, MineNegativesValues} from './parameters.ts'
 
 /** Decodes and transforms: started as a thread, so no import leads to it. */
@@ -26,10 +24,7 @@ const trainingInputs: StageDefinition['inputs'] = {
   training: {kind: 'training'},
 }
 
-/**
- * Everything the runner is told about the stages of this project. Every verb loads it, so what checks a file is imported only
- * when there is one to check.
- */
+/** Everything the runner is told about the stages of this project. */
 export const catalogue: Catalogue = {
   numerics: describeNumerics,
   stages: {
@@ -192,50 +187,7 @@ export const catalogue: Catalogue = {
       numeric: true,
     },
   },
-  kinds: {
-    images: table(async (file) => (await import('../lib/tables/images.ts')).checkImages(file)),
-    membership: table(async (file) => (await import('../lib/tables/members.ts')).checkMembers(file)),
-    descriptors: table(async (file, {inputs, values}) =>
-      (await import('../lib/tables/descriptors.ts')).checkDescriptors(file, inputs.images!, String(values.split)),
-    ),
-    'unit-vectors': table(async (file) => (await import('../lib/tables/descriptors.ts')).checkUnitVectors(file)),
-    torch: {extension: '.pth', check: isNotEmpty},
-    onnx: {extension: '.onnx', check: isNotEmpty},
-    report: {extension: '.json', check: isNotEmpty},
-    outlook: {extension: '.json', check: isNotEmpty},
-    // A folder: it is never in the store.
-    tfjs: {extension: '.tfjs', check: (folder) => isNotEmpty(join(folder, 'model.json'))},
-    index: {
-      extension: '.hnsw',
-      check: async (file) => ((await stat(file)).size > 0 ? [] : ['the index is empty']),
-    },
-    inspection: {
-      extension: '.json',
-      check: async (file) => ((await stat(file)).size > 0 ? [] : ['the inspection is empty']),
-    },
-    neighbours: table(async (file, {inputs}) =>
-      (await import('../lib/tables/neighbours.ts')).checkNeighbours(file, inputs.images!),
-    ),
-    batches: table(async (file, {inputs}) =>
-      (await import('../lib/tables/batches.ts')).checkBatches(file, inputs.images!),
-    ),
-    steps: table(async (file) => (await import('../lib/tables/steps.ts')).checkSteps(file)),
-    rates: table(async (file) => (await import('../lib/tables/rates.ts')).checkRates(file)),
-    queries: table(async (file) => (await import('../lib/tables/queries.ts')).checkQueries(file)),
-    model: {
-      extension: '.safetensors',
-      check: async (file) => (await import('../lib/model/check-checkpoint.ts')).checkModel(file),
-    },
-    training: {
-      extension: '.safetensors',
-      check: async (file) => (await import('../lib/model/check-checkpoint.ts')).checkTraining(file),
-    },
-    metrics: {
-      extension: '.json',
-      check: async (file) => (await import('../lib/metrics/check.ts')).checkMetrics(file),
-      digest: digestMetric,
-    },
-  },
+  kinds,
 }
 
 /** An extraction sees pictures, not what they are called: relabelling or moving a data set extracts nothing again. */
@@ -300,28 +252,6 @@ function exportTo(kind: string): StageDefinition {
     outputs: {network: kind},
     numeric: false,
   }
-}
-
-async function isNotEmpty(file: string): Promise<string[]> {
-  return (await stat(file)).size > 0 ? [] : ['the file is empty']
-}
-
-function table(check: FileKind['check']): FileKind {
-  return {
-    extension: '.arrow',
-    check,
-    digest: async (file, {columns, where}) => {
-      const {digestColumns} = await import('../lib/tables/digest.ts')
-      return digestColumns(file, {columns, where} as Parameters<typeof digestColumns>[1])
-    },
-  }
-}
-
-/** Who looks at one metric does not mind what else is measured. */
-async function digestMetric(file: string, {metric}: Values): Promise<string> {
-  const {metrics} = JSON.parse(await readFile(file, 'utf8')) as {metrics: Record<string, number | null>}
-  const seen = JSON.stringify([metric, metrics[String(metric)] ?? null])
-  return createHash('sha256').update(seen).digest('hex')
 }
 
 function text(values: Values, group: string, name: string): string {

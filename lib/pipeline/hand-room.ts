@@ -3,7 +3,7 @@ import {mkdir, rm} from 'node:fs/promises'
 import {join, resolve} from 'node:path'
 import type {Node} from './graph.ts'
 import {keyOf, openKeys} from './key.ts'
-import {describeOwner, type Lock, takeLock} from './lock.ts'
+import {type Lock, takeLock, waitingFor} from './lock.ts'
 import type {RunRequest} from './run-request.ts'
 import {findSnapshot} from './scratch.ts'
 
@@ -76,15 +76,7 @@ function lockFolder(node: Node, folder: string, {run, noWait, signal, onEvent}: 
     owner: {pid: process.pid, run, node: node.id},
     what: `the same ${node.name} in ${folder}`,
     noWait,
-    onWait: (owner) =>
-      onEvent({
-        at: new Date().toISOString(),
-        kind: 'waiting',
-        for: describeOwner(owner),
-        pid: owner?.pid ?? 0,
-        what: 'node',
-        node: node.id,
-      }),
+    onWait: (owner) => onEvent({at: new Date().toISOString(), ...waitingFor(owner), what: 'node', node: node.id}),
     signal,
     removed: true,
   })

@@ -2,7 +2,7 @@ import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {stop} from './failure.ts'
 import type {Node} from './graph.ts'
-import {describeOwner, type Lock, takeLock} from './lock.ts'
+import {type Lock, takeLock, waitingFor} from './lock.ts'
 import type {Session} from './session.ts'
 
 /** Holds the right to compute a key while something is done; a second runner waits here for the first one. */
@@ -19,9 +19,7 @@ export async function withLease<T>(
     owner: {pid: process.pid, run, node: node.id},
     what: node.id,
     noWait,
-    onWait: (owner) => {
-      session.tell({kind: 'waiting', for: describeOwner(owner), pid: owner?.pid ?? 0, what: 'node', node: node.id})
-    },
+    onWait: (owner) => session.tell({...waitingFor(owner), what: 'node', node: node.id}),
     signal,
     removed: true,
   })

@@ -101,8 +101,13 @@ function hold(descriptor: number, path: string, {owner, removed}: LockOptions): 
   }
 }
 
+/** What a runner tells while it waits for a lock's owner. */
+export function waitingFor(owner: Owner | undefined): {kind: 'waiting'; for: string; pid: number} {
+  return {kind: 'waiting', for: describeOwner(owner), pid: owner?.pid ?? 0}
+}
+
 /** `process 4711 (run demo)`. */
-export function describeOwner(owner: Owner | undefined): string {
+function describeOwner(owner: Owner | undefined): string {
   return owner === undefined ? 'another process' : `process ${owner.pid} (run ${owner.run})`
 }
 

@@ -7,7 +7,7 @@ import {describeFileError} from './file-error.ts'
 import {freezeRun} from './freeze.ts'
 import type {Graph} from './graph.ts'
 import {openKeys} from './key.ts'
-import {describeOwner, type Lock, LockedError, takeLock} from './lock.ts'
+import {type Lock, LockedError, takeLock, waitingFor} from './lock.ts'
 import {openHistory} from './reason.ts'
 import {requireExternal} from './require-external.ts'
 import type {RunRequest} from './run-request.ts'
@@ -75,14 +75,7 @@ async function lockRun({artifacts, run, noWait, signal, onEvent}: RunRequest): P
     owner: {pid: process.pid, run},
     what: `run ${run}`,
     noWait,
-    onWait: (owner) =>
-      onEvent({
-        at: new Date().toISOString(),
-        kind: 'waiting',
-        for: describeOwner(owner),
-        pid: owner?.pid ?? 0,
-        what: 'run',
-      }),
+    onWait: (owner) => onEvent({at: new Date().toISOString(), ...waitingFor(owner), what: 'run'}),
     signal,
     removed: false,
   })
