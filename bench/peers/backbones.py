@@ -4,7 +4,7 @@
     python backbones.py describe NAME FOLDER                                    full size: writes weights.pth, images.bin, embeddings.bin, gradients.bin
     python backbones.py time NAME [--images 16] [--side 224] [--threads 2]      seconds for forward, and for forward and backward
 
-Weights, images and upstream gradients of `golden` are hashes of their indices (below and in test/model/tiny-network.ts), so the files hold
+Weights, images and upstream gradients of `golden` are hashes of their indices (test/golden/hashed.py and test/model/tiny-network.ts), so the files hold
 results only. BN-Inception needs `pip install --no-deps pretrainedmodels==0.7.4 munch six tqdm`.
 """
 
@@ -18,6 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+
+sys.path.append(str(Path(__file__).parents[2] / 'test' / 'golden'))
+from hashed import hashed
 
 IMAGES = 2
 # Of the images: one with which no input of a ReLU or of a maximum is so near its kink that float32 falls on the other side.
@@ -92,17 +95,6 @@ FAMILIES = {
 }
 # Of a small case, where it is not as wide as the real one, whose 28 million weights take too long to make.
 MODEL_WIDTHS = {'convnext_tiny': 8}
-
-
-def hashed(stream, count):
-    """Numbers in [-1, 1): the murmur3 finaliser of stream * 1000003 + index."""
-    h = (torch.arange(count, dtype=torch.int64) + stream * 1000003) & 0xFFFFFFFF
-    h ^= h >> 16
-    h = (h * 0x85EBCA6B) & 0xFFFFFFFF
-    h ^= h >> 13
-    h = (h * 0xC2B2AE35) & 0xFFFFFFFF
-    h ^= h >> 16
-    return h.double() / 2**31 - 1
 
 
 def hash_weights(model):

@@ -4,7 +4,7 @@
     python vit.py keys                                   names and shapes of their state dicts, as test/golden/arch-keys.json has them
 
 Needs timm 1.0.31, and PYTHONPATH with the repositories facebookresearch/dino (7c446df; as `dino`) and facebookresearch/dinov2 (b8931f7).
-At full size backbones.py compares and times them. Weights, images and upstream gradients of `golden` are hashes of their indices, as in tiny-resnet.py.
+At full size backbones.py compares and times them. Weights, images and upstream gradients of `golden` are hashes of their indices, as in test/golden/hashed.py.
 """
 
 import argparse
@@ -14,7 +14,8 @@ from functools import partial
 
 import torch
 
-from backbones import hashed, rounded, summary
+from backbones import rounded, summary
+from hashed import hashed
 
 WIDTH = 4  # of 64: 24 or 48 channels, of 4 a head
 NORM = partial(torch.nn.LayerNorm, eps=1e-6)

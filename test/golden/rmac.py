@@ -1,6 +1,6 @@
 """Makes rmac.json: R-MAC after Tolias, Sicre and Jegou 2016 as cnnimageretrieval defines it (3 levels, overlap 0.4), in PyTorch, float64.
 
-Run: python rmac.py > rmac.json. Maps and upstream gradients are the hashes of tiny-resnet.py.
+Run: python rmac.py > rmac.json. Maps and upstream gradients are hashes of their indices (hashed.py).
 """
 
 import json
@@ -8,18 +8,10 @@ import math
 
 import torch
 
+from hashed import hashed
+
 SIZES = [(7, 7), (7, 10), (12, 5), (3, 3), (16, 9), (4, 14), (5, 5), (9, 9)]
 CHANNELS = 3
-
-
-def hashed(stream, count):
-    h = (torch.arange(count, dtype=torch.int64) + stream * 1000003) & 0xFFFFFFFF
-    h ^= h >> 16
-    h = (h * 0x85EBCA6B) & 0xFFFFFFFF
-    h ^= h >> 13
-    h = (h * 0xC2B2AE35) & 0xFFFFFFFF
-    h ^= h >> 16
-    return h.double() / 2**31 - 1
 
 
 def squares(height, width, levels=3, overlap=0.4):

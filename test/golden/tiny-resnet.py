@@ -1,6 +1,6 @@
 """Makes tiny-resnet.json: ResNets of width 4 in PyTorch, float64. Run: python tiny-resnet.py > tiny-resnet.json
 
-Weights, images and upstream gradients are hashes of their indices (below and in test/model/tiny-network.ts), so the file
+Weights, images and upstream gradients are hashes of their indices (hashed.py and test/model/tiny-network.ts), so the file
 holds results only. Sizes are chosen so that both even and odd maps meet every stride.
 """
 
@@ -9,6 +9,8 @@ import math
 
 import torch
 from torchvision.models.resnet import BasicBlock, Bottleneck
+
+from hashed import hashed
 
 WIDTH = 4
 SIZES = {'imagenet': (40, 52), 'small': (20, 28)}
@@ -19,17 +21,6 @@ SHAPES = {
     'resnet50': (Bottleneck, (3, 4, 6, 3)),
     'resnet101': (Bottleneck, (3, 4, 23, 3)),
 }
-
-
-def hashed(stream, count):
-    """Numbers in [-1, 1): the murmur3 finaliser of stream * 1000003 + index."""
-    h = (torch.arange(count, dtype=torch.int64) + stream * 1000003) & 0xFFFFFFFF
-    h ^= h >> 16
-    h = (h * 0x85EBCA6B) & 0xFFFFFFFF
-    h ^= h >> 13
-    h = (h * 0xC2B2AE35) & 0xFFFFFFFF
-    h ^= h >> 16
-    return h.double() / 2**31 - 1
 
 
 class TinyResnet(torch.nn.Module):
