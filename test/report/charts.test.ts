@@ -64,3 +64,11 @@ test("Roth's info plot has the least loss and the best of every metric in its ti
   assert.match(svg, />training loss, least 1\.2500</)
   assert.match(svg, />validation, best precision@1 0\.5000</)
 })
+
+test('a mark’s word stands inside of the chart, so that it runs over no number of an axis', async () => {
+  const wordAt = async (x: number) => {
+    const spec = {title: 't', xTitle: 'epoch', series: [{name: 'a', points}], mark: {name: 'best', x}}
+    return /text-anchor="(\w+)"[^>]*>best</.exec(await drawChart(lineChart(spec), filePalette))?.[1]
+  }
+  assert.deepEqual([await wordAt(0), await wordAt(1)], ['start', 'end'])
+})

@@ -51,7 +51,7 @@ function levelLayers({level}: LineChart): Layer[] {
     {data, mark: {type: 'rule', strokeDash: [2, 3]}, encoding: {y: yField}},
     {
       data,
-      mark: {type: 'text', align: 'right', baseline: 'bottom', dy: -2, x: 'width'},
+      mark: {type: 'text', align: 'right', baseline: 'bottom', dx: -4, dy: -2, x: 'width'},
       encoding: {y: yField, text: {field: 'label'}},
     },
   ]
@@ -61,11 +61,14 @@ function markLayers(chart: LineChart): Layer[] {
   const {mark} = chart
   if (mark === undefined) return []
   const data = {values: [{x: mark.x, label: mark.name}]}
+  // To the inside of the chart: at its left end a word around the line would run over the topmost number of the axis.
+  const xs = chart.series.flatMap(({points}) => points.map(({x}) => x))
+  const align = 2 * mark.x <= Math.min(...xs) + Math.max(...xs) ? 'left' : 'right'
   return [
     {data, mark: {type: 'rule', strokeDash: [1, 2]}, encoding: {x: xField(chart)}},
     {
       data,
-      mark: {type: 'text', align: 'center', baseline: 'bottom', y: -3},
+      mark: {type: 'text', align, baseline: 'bottom', y: -5},
       encoding: {x: xField(chart), text: {field: 'label'}},
     },
   ]
