@@ -3,7 +3,7 @@ import {type QueriesTable, readQueries} from '../../tables/queries.ts'
 import {readSteps, type StepsTable} from '../../tables/steps.ts'
 import {UserError} from '../../user-error.ts'
 import type {StoredNode} from './artifacts.ts'
-import {readMeasurement} from './measurement.ts'
+import {type Measurement, readMeasurement} from './measurement.ts'
 
 /** Every number of a run with the time when it was computed: metrics by epoch, training by step. */
 export interface Timeline {
@@ -19,9 +19,7 @@ export async function gatherTimeline(nodes: readonly StoredNode[]): Promise<Time
   for (const node of nodes) {
     if (node.epoch === undefined) continue
     const at = {step: node.epoch, time: endOf(node)}
-    for (const [name, {value}] of Object.entries(readMeasurement(node.files.metrics)?.metrics ?? {})) {
-      scalars.push({tag: `${splitOf(node)}/${name}`, ...at, value})
-    }
+    scalars.push(...scalarsOfMeasurement(readMeasurement(node.files.metrics), splitOf(node), at))
     histograms.push(...spreadOfQueries(await readIfThere(node.files.queries, readQueries), splitOf(node), at))
     const steps = await readIfThere(node.files.steps, readSteps)
     if (steps === undefined) continue
@@ -33,6 +31,18 @@ export async function gatherTimeline(nodes: readonly StoredNode[]): Promise<Time
 }
 
 type At = Pick<Scalar, 'step' | 'time'>
+
+/** Every metric, and where test sets have names every metric of each set. */
+function scalarsOfMeasurement(measurement: Measurement | undefined, split: string, at: At): Scalar[] {
+  if (measurement === undefined) return []
+  const parts = [
+    {tag: split, metrics: measurement.metrics},
+    ...measurement.sets.map(({name, metrics}) => ({tag: `${split}/${name}`, metrics})),
+  ]
+  return parts.flatMap(({tag, metrics}) =>
+    Object.entries(metrics).map(([name, {value}]) => ({tag: `${tag}/${name}`, ...at, value})),
+  )
+}
 
 const measured = {
   loss: 'loss',
