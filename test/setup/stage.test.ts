@@ -77,9 +77,18 @@ test('Another version of the wheel under the same name does not pass for the pin
 })
 
 test('Two set-ups at once download once, and both end with the whole library', async () => {
-  const pip = fakePip(folder, `sleep 0.3; ${servesWheel}`)
+  // The download lasts until the other set-up has said that it waits, however slow the machine is.
+  const heard = join(folder, 'heard')
+  const pip = fakePip(folder, `for i in {1..600}; do [[ -e '${heard}' ]] && break; sleep 0.05; done; ${servesWheel}`)
   const {cache, said, say} = openCache('shared')
-  const [first, second] = await Promise.all([stageTensorflow(toy, cache, say), stageTensorflow(toy, cache, say)])
+  const sayAloud = (sentence: string) => {
+    say(sentence)
+    if (sentence.includes('waiting')) writeFileSync(heard, '')
+  }
+  const [first, second] = await Promise.all([
+    stageTensorflow(toy, cache, sayAloud),
+    stageTensorflow(toy, cache, sayAloud),
+  ])
   assert.deepEqual(first, second)
   assert.equal(pip.downloads(), 1)
   assert.ok(said.some((sentence) => /another set-up is filling .*: waiting/.test(sentence)))
