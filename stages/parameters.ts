@@ -4,9 +4,8 @@ import {trainingTransformList, transformList} from '../lib/data/transforms/param
 import {nameAt} from '../lib/metrics/names.ts'
 import {metricsParameters} from '../lib/metrics/parameters.ts'
 import {optimizerParameters} from '../lib/model/optimizer-parameters.ts'
-import {pictureSide} from '../lib/model/picture-side.ts'
 import {backboneNames, poolNames} from '../lib/model/spec.ts'
-import {sideMisfit, specMisfits} from '../lib/model/spec-misfits.ts'
+import {specMisfits} from '../lib/model/spec-misfits.ts'
 import {miningParameters} from '../lib/objectives/parameters/mining.ts'
 import {misfits} from '../lib/objectives/parameters/misfits.ts'
 import type {Objection} from '../lib/objectives/parameters/objection.ts'
@@ -14,6 +13,7 @@ import {scheduleParameters} from '../lib/objectives/parameters/schedule.ts'
 import {teacherlessObjective} from '../lib/objectives/parameters/teacherless.ts'
 import {isOwnModule} from '../lib/own-module.ts'
 import {nameOrFile, ownParameters} from '../lib/own-parameters.ts'
+import {findSideProblems} from './picture-sides.ts'
 
 const channel = z.tuple([z.number(), z.number(), z.number()])
 
@@ -141,14 +141,11 @@ const everything = z.strictObject({
 
 /** Everything under `params:` in pipeline.yaml and in a preset. */
 export const parameters = everything.superRefine(
-  ({image, model, mining, objective, optimizer, schedule, metrics}, context) => {
+  ({image, gallery, model, mining, objective, optimizer, schedule, metrics}, context) => {
     const refuse = (path: Objection['path'], message: string) =>
       context.addIssue({code: 'custom', path: [...path], message})
     for (const {path, text} of [...misfits({mining, objective}), ...specMisfits(model)]) refuse(path, text)
-    for (const list of ['train', 'eval', 'mining'] as const) {
-      const text = sideMisfit(model.backbone, pictureSide(image[list]))
-      if (text !== undefined) refuse(['image', list], text)
-    }
+    for (const {path, text} of sideMisfits({model, image, gallery})) refuse(path, text)
     if (model.own !== undefined && !isOwnModule(model.backbone))
       refuse(['model', 'own'], `belongs to a backbone of your own, not to ${model.backbone}`)
     if (optimizer.chunk !== null && model.batchnorm === 'live') {
@@ -175,6 +172,31 @@ export const parameters = everything.superRefine(
       refuse(['schedule', 'metric'], `must be one that metrics measures: ${measured.join(', ')}`)
   },
 )
+
+/** Sizes of pictures that the backbone does not take. What a gallery's own model takes is seen when its file is opened. */
+function sideMisfits({model: {backbone}, image, gallery}: Sized): Objection[] {
+  const {scales} = image.multiscale ?? {}
+  const shown = [
+    {path: ['image', 'train'], transforms: image.train},
+    {path: ['image', 'eval'], transforms: image.eval, scales},
+    {path: ['image', 'mining'], transforms: image.mining},
+    ...(gallery?.model === null ? [{path: ['gallery', 'transforms'], transforms: gallery.transforms, scales}] : []),
+  ]
+  return shown.flatMap(({path, ...each}) =>
+    findSideProblems({backbone, ...each}).map(({side, scaled, wanted, near}) =>
+      scaled === undefined
+        ? {path, text: `must end with ${wanted}, not with ${side}: ${near}, for instance`}
+        : {
+            path: ['image', 'multiscale'],
+            text:
+              `must make of the ${side} pixels of ${path.join('.')} ${wanted}: ` +
+              `scale ${scaled.scale} makes ${scaled.side}, ${scaled.better} would make ${near}`,
+          },
+    ),
+  )
+}
+
+type Sized = Pick<z.infer<typeof everything>, 'model' | 'image' | 'gallery'>
 
 type Parameters = z.infer<typeof parameters>
 type Split = 'train' | 'val' | 'test'

@@ -39,9 +39,14 @@ function mix(a: number, b: number, weight: number): number {
   return a + weight * (b - a)
 }
 
+/** How long a side of pixels is at a scale. */
+export function scaledSide(side: number, scale: number): number {
+  return scale === 1 ? side : Math.max(1, Math.floor(side * scale))
+}
+
 /** Between which two pixels of a side every new one lies, and the weight of the second. */
 function placesOf(side: number, scale: number) {
-  const count = Math.max(1, Math.floor(side * scale))
+  const count = scaledSide(side, scale)
   const places = {first: new Int32Array(count), second: new Int32Array(count), weight: new Float64Array(count)}
   for (let place = 0; place < count; place++) {
     const position = Math.max(0, (place + 0.5) / scale - 0.5)

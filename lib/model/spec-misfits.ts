@@ -22,17 +22,28 @@ export function specMisfits({backbone, width, stem, pool, batchnorm}: ModelSpec)
   return objections
 }
 
-/** Why pictures of a side, which a list of transforms ends with, are not for a backbone; undefined where they are. */
-export function sideMisfit(backbone: BackboneName, side: number | undefined): string | undefined {
-  const {patch} = traitsOf(backbone)
-  if (side === undefined) return undefined
-  // Where it halves a map, it joins what a convolution and a pool leave: of an odd side they leave a different number.
-  if (backbone === 'bninception' && (side + 1) % 32 > 7)
-    return `must end with a multiple of 32 or at most six more (224, 227), for ${backbone} joins maps that differ with ${side}`
-  if (patch === undefined || side % patch === 0) return undefined
-  const near = patch * Math.max(1, Math.round(side / patch))
-  return `must end with a multiple of ${patch}, the side of the patches of ${backbone}, not with ${side}: ${near}, for instance`
+/** What a backbone takes instead of a picture of a side that is not for it. */
+export interface SideMisfit {
+  /** `a multiple of 16, the side of the patches of dino_vits16` */
+  readonly wanted: string
+  /** The nearest side that is right. */
+  readonly near: number
 }
+
+/** Whether pictures of a side in pixels are not for a backbone; undefined where they are. */
+export function sideMisfit(backbone: BackboneName, side: number): SideMisfit | undefined {
+  const {patch} = traitsOf(backbone)
+  const nearest = (step: number) => step * Math.max(1, Math.round(side / step))
+  // Where it halves a map, it joins what a convolution and a pool leave: of an odd side they leave a different number.
+  if (backbone === 'bninception' && (side + 1) % 32 > 7) {
+    const wanted = `a multiple of 32 or at most six more (224, 227), for ${backbone} joins maps that else differ`
+    return {wanted, near: nearest(32)}
+  }
+  if (patch === undefined || side % patch === 0) return undefined
+  return {wanted: `a multiple of ${patch}, the side of the patches of ${backbone}`, near: nearest(patch)}
+}
+
+const withStochasticDepth = 'EfficientNet, ConvNeXt and the vision transformers'
 
 interface Traits {
   readonly family: 'own' | 'resnet' | 'convolutional' | 'transformer'

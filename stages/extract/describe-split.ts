@@ -8,6 +8,7 @@ import {writeDescriptors} from '../../lib/tables/descriptors.ts'
 import {type ImagesTable, readImages, rowsOfSplit} from '../../lib/tables/images.ts'
 import type {ExtractDescriptorsValues} from '../parameters.ts'
 import {openDescriber} from './describer.ts'
+import {refuseSides} from './refuse-sides.ts'
 
 /** Small batches cost the engine little and keep memory flat (docs/engine.md). */
 const batchSize = 32
@@ -22,6 +23,7 @@ export async function describeSplit(
   const rows = rowsOfSplit(images, split)
   const transforms: Transforms = transform ?? transformList.parse(model.preprocessing.transforms)
   const multiscale = image?.multiscale
+  refuseSides({backbone: model.spec.backbone, transforms, scales: multiscale?.scales})
   const {dim, describe, dispose} = await openDescriber(model, {precision, multiscale})
   const loader = openLoader({
     ...sourcesOf(images, rows),

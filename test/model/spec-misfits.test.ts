@@ -21,16 +21,17 @@ test('Settings that a backbone does not have are refused, all at once', () => {
   assert.deepEqual(refused('vit_base_patch16_224', {pool: 'cls'}), [])
 })
 
-test('Pictures of transformers divide into patches, and the error names a size that does', () => {
-  const crop = (side: number) => pictureSide([{resize: 256}, {center_crop: side}])
-  assert.equal(sideMisfit('vit_small_patch16_224', crop(224)), undefined)
-  assert.equal(sideMisfit('dinov2_vits14', crop(224)), undefined)
-  assert.equal(
-    sideMisfit('dinov2_vits14', crop(256)),
-    'must end with a multiple of 14, the side of the patches of dinov2_vits14, not with 256: 252, for instance',
-  )
-  assert.equal(sideMisfit('resnet50', crop(227)), undefined)
-  assert.match(sideMisfit('dino_vits16', crop(227))!, /multiple of 16.*224/)
+test('Pictures of transformers divide into patches, and the nearest size that does is known', () => {
+  assert.equal(sideMisfit('vit_small_patch16_224', 224), undefined)
+  assert.equal(sideMisfit('dinov2_vits14', 224), undefined)
+  assert.deepEqual(sideMisfit('dinov2_vits14', 256), {
+    wanted: 'a multiple of 14, the side of the patches of dinov2_vits14',
+    near: 252,
+  })
+  assert.equal(sideMisfit('resnet50', 227), undefined)
+  assert.equal(sideMisfit('./my-network.ts', 227), undefined)
+  assert.equal(sideMisfit('dino_vits16', 227)?.near, 224)
+  assert.equal(sideMisfit('dino_vits16', 3)?.near, 16)
 })
 
 test('BN-Inception takes the sides at which its package joins maps of one size', () => {
@@ -42,7 +43,7 @@ test('BN-Inception takes the sides at which its package joins maps of one size',
   }
   for (let side = 16; side < 300; side++)
     assert.equal(sideMisfit('bninception', side) === undefined, joins(side), `${side} pixels`)
-  assert.match(sideMisfit('bninception', 240)!, /multiple of 32 or at most six more \(224, 227\).*240/)
+  assert.match(sideMisfit('bninception', 240)!.wanted, /multiple of 32 or at most six more \(224, 227\)/)
 })
 
 test('The side of a list of transforms is that of its last crop', () => {
