@@ -4,7 +4,7 @@ import {rowMaxima} from '../engine/ops/rows.ts'
 import type {Parameter} from '../engine/parameter.ts'
 import type {StateDict} from '../engine/state-dict.ts'
 import type {tf} from '../engine/tensorflow.ts'
-import {UserError} from '../user-error.ts'
+import {divergence} from './divergence.ts'
 import type {LossHistory} from './loss-context.ts'
 import {openPart, type PartEvaluation} from './open-part.ts'
 import type {ObjectiveSpec} from './parameters/objective.ts'
@@ -53,16 +53,17 @@ export async function openObjective(spec: ObjectiveSpec, history: LossHistory): 
         const loss = sum(({value}) => value)
         if (!Number.isFinite(loss)) {
           free(...each.map((one) => one.gradient))
-          throw diverged(loss)
+          throw divergence(loss)
         }
         const gradient = each.map((one) => one.gradient).reduce((total, own) => addGradients(total, own))
+        const activeRows = rowsAboveZero(gradient)
         const count = sum((one) => one.count)
         return {
           loss,
           activeFraction: count === 0 ? 0 : sum(({active}) => active) / count,
           ...each[0]!.meanDistances(),
           gradient: toTfjs<tf.Tensor2D>(gradient),
-          activeRows: rowsAboveZero(gradient),
+          activeRows,
         }
       } finally {
         vectors.dispose()
@@ -75,17 +76,16 @@ export async function openObjective(spec: ObjectiveSpec, history: LossHistory): 
   }
 }
 
+/** Frees a gradient that is not finite, and says so. */
 function rowsAboveZero(gradient: Raw): Int32Array {
   const sizes = magnitudes(gradient)
   const largest = rowMaxima(sizes)
   const values = read(largest) as Float32Array
   free(sizes, largest)
-  if (values.some(Number.isNaN)) throw diverged(Number.NaN)
+  const wrong = values.find((value) => !Number.isFinite(value))
+  if (wrong !== undefined) {
+    free(gradient)
+    throw divergence(wrong)
+  }
   return Int32Array.from(Array.from(values.keys()).filter((row) => values[row]! > 0))
-}
-
-function diverged(loss: number): UserError {
-  return new UserError(
-    `The loss of a batch or its gradient is ${loss}: its embeddings hold NaN or infinite numbers, so training has diverged. Lower optimizer.lr, lengthen schedule.warmup_steps or set optimizer.clip_norm.`,
-  )
 }

@@ -50,15 +50,23 @@ describe('an objective', () => {
     assert.equal(activeFraction, 1)
   })
 
-  test('stops with the way out when the network has diverged, and leaves no tensor behind', async () => {
-    const objective = await openObjective(objectiveParameters.parse({loss: 'triplet'}), history)
-    const diverged = tf.tensor2d(angles.map(() => [Number.NaN, 1]))
-    const before = tf.memory().numTensors
-    assert.throws(() => objective.evaluate(diverged, batch), {
-      name: 'UserError',
-      message: /^The loss of a batch or its gradient is NaN: .*Lower optimizer.lr/,
+  const divergence = [
+    {what: 'a loss that is NaN', spec: {loss: 'triplet'}, number: Number.NaN, told: 'NaN'},
+    {what: 'a gradient that is NaN', spec: {loss: 'contrastive'}, number: Number.NaN, told: 'NaN'},
+    {what: 'a gradient that is infinite', spec: {loss: 'vicreg'}, number: 1e18, told: 'Infinity'},
+  ]
+  for (const {what, spec, number, told} of divergence) {
+    test(`stops with the way out when the network has diverged to ${what}, and leaves no tensor behind`, async () => {
+      const objective = await openObjective(objectiveParameters.parse(spec), history)
+      const diverged = tf.tensor2d(angles.map((_, row) => Array(2).fill(row < 3 ? number : -number)))
+      const before = tf.memory().numTensors
+      const views = {...batch, group: Int32Array.of(0, 0, 1, 1, 2, 2)}
+      assert.throws(() => objective.evaluate(diverged, spec.loss === 'vicreg' ? views : batch), {
+        name: 'UserError',
+        message: new RegExp(`^The loss of a batch or its gradient is ${told}: .*Lower optimizer.lr`),
+      })
+      assert.equal(tf.memory().numTensors, before)
+      diverged.dispose()
     })
-    assert.equal(tf.memory().numTensors, before)
-    diverged.dispose()
-  })
+  }
 })

@@ -1,6 +1,7 @@
 import {bool, FLOAT, free, fromHost, type Raw, read, run, type} from '../../engine/op.ts'
 import {times} from '../../engine/ops/elementwise.ts'
 import {matMul} from '../../engine/ops/matrix.ts'
+import {divergence} from '../divergence.ts'
 
 /** How much of a random walk with restarts from every point ends at every other. */
 export interface Diffusion {
@@ -19,6 +20,7 @@ export function diffuse(points: Raw, alpha: number): Diffusion {
   const sums = Array.from({length: size}, (_, row) =>
     steps.subarray(row * size, (row + 1) * size).reduce((sum, step) => sum + step, 0),
   )
+  if (!sums.every(Number.isFinite)) throw divergence(Number.NaN) // TensorFlow would say that the system has no inverse.
   const scales = Float64Array.from(sums, (sum) => 1 / Math.sqrt(sum))
   const system = fromHost(steps.map(toSystem), [size, size])
   const inverse = run('MatrixInverse', [system], [type('T', FLOAT), bool('adjoint', false)])

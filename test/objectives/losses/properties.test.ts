@@ -114,6 +114,14 @@ for (const example of examples) {
       })
     }
 
+    for (const number of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      test(`says that training has diverged where an embedding holds ${number}`, async () => {
+        const {embeddings, ...rest} = planned(example, randomBatch(8, 4, 3, 4))
+        const broken = embeddings.map((row, r) => (r === 3 ? [number, ...row.slice(1)] : row))
+        await assert.rejects(evaluate(example.spec, {...rest, embeddings: broken}), /training has diverged/)
+      })
+    }
+
     test('leaves no tensor behind, step after step', async () => {
       const spec = objectiveParameters.parse(example.spec)
       const objective = await openObjective(spec, {dim: 4, classes: 4, seed: 0})
