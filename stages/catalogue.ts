@@ -1,6 +1,6 @@
+import {resolve} from 'node:path'
 import {describeNumerics} from '../lib/engine/numerics.ts'
 import type {MetricsSpec} from '../lib/metrics/parameters.ts'
-import {backboneNames} from '../lib/model/spec.ts'
 import type {ObjectiveSpec} from '../lib/objectives/parameters/objective.ts'
 import {partsOf} from '../lib/objectives/parts.ts'
 import {usesDescriptors} from '../lib/objectives/uses-descriptors.ts'
@@ -83,11 +83,10 @@ export const catalogue: Catalogue = {
         return path === null ? [] : [{path, kind: 'file', parameter: 'gallery.model'}]
       },
       choices: {split: splits},
-      // What network is in the file is seen when it is opened; a user's is that of the run.
-      modules: (values) => [
+      modules: async (values, folder) => [
         loaderThread,
         backboneModule(values),
-        ...backboneNames.map((name) => `lib/model/backbones/${name}.ts`),
+        ...(await galleryModule(values, folder)),
       ],
       numeric: true,
     },
@@ -208,6 +207,15 @@ function needsDescriptors(values: Values): boolean {
 
 function galleryModel({gallery}: Values): string | null {
   return (gallery as ExtractGalleryValues['gallery'])?.model ?? null
+}
+
+/** The network that describes a gallery from a file, which says which one it is; nothing where it does not: the stage tells what is wrong. */
+async function galleryModule(values: Values, folder: string): Promise<string[]> {
+  const path = galleryModel(values)
+  if (path === null) return []
+  const {backboneOf} = await import('../lib/model/backbone-of.ts')
+  const backbone = await backboneOf(resolve(folder, path))
+  return backbone === undefined ? [] : [moduleOf('lib/model/backbones', backbone)]
 }
 
 function isWhitened({metrics}: Values): boolean {

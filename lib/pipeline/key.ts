@@ -62,6 +62,7 @@ export function openKeys(catalogue: Catalogue, folders: {root: string; folder: s
     record: async ({stage, definition, values}, inputs) => {
       const outside = definition.external?.(values) ?? []
       const digests = await Promise.all(outside.map(async (input) => [input.parameter, await external(input)] as const))
+      const chosen = (await definition.modules?.(values, folder)) ?? []
       return {
         schema: 1,
         stage,
@@ -70,11 +71,7 @@ export function openKeys(catalogue: Catalogue, folders: {root: string; folder: s
         external: Object.fromEntries(digests),
         code: tellFrom(
           folders,
-          await codeOf(
-            [definition.module, ...(definition.modules?.(values) ?? []).map((path) => locate(path, folders))],
-            root,
-            modules,
-          ),
+          await codeOf([definition.module, ...chosen.map((path) => locate(path, folders))], root, modules),
         ),
         numerics: definition.numeric ? catalogue.numerics() : {},
       }
@@ -91,7 +88,8 @@ export function openKeys(catalogue: Catalogue, folders: {root: string; folder: s
 function locate(path: string, {root, folder}: {root: string; folder: string}): string {
   if (!/^\.{1,2}\//.test(path)) return path
   const file = resolve(folder, path)
-  if (!existsSync(file)) throw new UserError(`${folder} has no file ${path}, which the configuration names`)
+  if (!existsSync(file))
+    throw new UserError(`${folder} has no file ${path}, which the configuration names, or a model that it names`)
   return relative(root, file)
 }
 

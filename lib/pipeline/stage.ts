@@ -47,8 +47,11 @@ export interface StageDefinition {
   readonly choices?: Readonly<Record<string, readonly string[]>>
   /** Files outside the store that these values make it read. */
   readonly external?: (values: Values) => ExternalInput[]
-  /** Modules that the values choose (this loss, this reader): they join the code part of the key. Paths from the root. */
-  readonly modules?: (values: Values) => string[]
+  /**
+   * Modules that the values choose (this loss, this reader), by themselves or by a file that they name from the folder of pipeline.yaml:
+   * they join the code part of the key. Paths from the root; those that begin with a dot from that folder.
+   */
+  readonly modules?: (values: Values, folder: string) => string[] | Promise<string[]>
   /** True when results depend on TensorFlow's build, the instruction set and the thread count: these join the key. */
   readonly numeric: boolean
 }

@@ -6,7 +6,7 @@ import {objectiveParameters} from '../../lib/objectives/parameters/objective.ts'
 import type {Values} from '../../lib/pipeline/stage.ts'
 import {catalogue} from '../../stages/catalogue.ts'
 
-test('the key of training holds the code of every loss among several, with its miner and regularisers, and of no other', () => {
+test('the key of training holds the code of every loss among several, with its miner and regularisers, and of no other', async () => {
   const objective = objectiveParameters.parse({
     loss: 'multiple',
     losses: [
@@ -15,7 +15,7 @@ test('the key of training holds the code of every loss among several, with its m
     ],
   })
   const values = {objective, optimizer: {name: 'adamw'}, model: {backbone: 'resnet18'}, schedule: {name: 'constant'}}
-  const modules = catalogue.stages['train-epoch']!.modules!(values as unknown as Values)
+  const modules = await catalogue.stages['train-epoch']!.modules!(values as unknown as Values, '.')
   assert.deepEqual(
     modules.filter((file) => file.startsWith('lib/objectives/')),
     [
