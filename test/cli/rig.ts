@@ -57,6 +57,13 @@ export async function progressed(project: string, node: string): Promise<void> {
   throw new Error(`${node} never said how far it is`)
 }
 
+/** Holds the toy's training up at its next step, so that it can be met at work; what is returned lets it go on. */
+export async function hold(project: string): Promise<() => Promise<void>> {
+  const file = join(project, 'hold')
+  await writeFile(file, '')
+  return () => rm(file)
+}
+
 /** A fresh folder that goes with its owner. */
 export async function temporaryFolder(owner: Owner): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nearmiss-cli-'))

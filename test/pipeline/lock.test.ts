@@ -4,7 +4,15 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {type TestContext, test} from 'node:test'
 import {setTimeout} from 'node:timers/promises'
-import {findOwner, LockedError, type LockOptions, type Owner, takeLock, tryLock} from '../../lib/pipeline/lock.ts'
+import {
+  findOwner,
+  type Lock,
+  LockedError,
+  type LockOptions,
+  type Owner,
+  takeLock,
+  tryLock,
+} from '../../lib/pipeline/lock.ts'
 
 function openFile(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'nearmiss-lock-'))
@@ -42,16 +50,18 @@ test('a held lock keeps others out, says whose it is, and is free after release'
 test('whoever waits is told for whom, and gets the lock when it is released', async (t) => {
   const file = openFile(t)
   const first = (await takeLock(file, options({owner: {pid: 1, run: 'first'}})))!
-  const waits: (Owner | undefined)[] = []
   let got = false
-  const second = takeLock(file, options({onWait: (owner) => waits.push(owner)})).then((lock) => {
-    got = true
-    return lock!
+  let second: Promise<Lock> | undefined
+  const waitsFor = await new Promise<Owner | undefined>((onWait) => {
+    second = takeLock(file, options({onWait})).then((lock) => {
+      got = true
+      return lock!
+    })
   })
-  await setTimeout(500)
-  assert.deepEqual([waits, got], [[{pid: 1, run: 'first'}], false])
+  await setTimeout(100)
+  assert.deepEqual([waitsFor, got], [{pid: 1, run: 'first'}, false])
   first.release()
-  const lock = await second
+  const lock = await second!
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), {pid: process.pid, run: 'demo'})
   lock.release()
 })

@@ -107,6 +107,15 @@ export class Rig {
     return faults.flat()
   }
 
+  /** Training stands still after this step, until it is told to stop or the rig lets it go on. */
+  hold(step: number): void {
+    writeFileSync(join(this.folder, `hold-${step}`), '')
+  }
+
+  letGo(step: number): void {
+    rmSync(join(this.folder, `hold-${step}`))
+  }
+
   dropped(node: string): readonly string[] {
     const entry = findEntry(this.artifacts, readRefs(this.artifacts, 'toy')[node]!)
     return entry.state === 'present' ? entry.dropped : []

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {nearmiss, progressed, start, toyProject} from '../rig.ts'
+import {hold, nearmiss, progressed, start, toyProject} from '../rig.ts'
+
+const args = ['run', '--epochs', '1', '--set', 'learning={rate: 0.1, steps: 60, trouble: none}'] as const
 
 test('Ctrl-C saves the work, says so with the command to go on, and that command goes on from there', async (context) => {
   const project = await toyProject(context)
-  const args = [
-    'run',
-    '--epochs',
-    '1',
-    '--set',
-    'learning={rate: 0.1, steps: 60, step_ms: 100, trouble: none}',
-  ] as const
+  const letGo = await hold(project)
   const {child, ended} = start(project, ...args)
   await progressed(project, 'train-epoch@1')
   child.kill('SIGINT')
@@ -22,6 +18,7 @@ test('Ctrl-C saves the work, says so with the command to go on, and that command
     /^stopped train-epoch@1: stopped at step \d+\nkept {4}its work up to step \d+ is saved; 6 stages committed/,
   )
   assert.match(stderr, /\nnext {4}continue with: npx nearmiss run --epochs 1 --set 'learning=\{rate/)
+  await letGo()
   const again = await nearmiss(project, ...args)
   assert.equal(again.code, 0)
   assert.match(again.stdout, /train-epoch@1: started .*, from step \d+\n/)
@@ -29,13 +26,7 @@ test('Ctrl-C saves the work, says so with the command to go on, and that command
 
 test('Of two runners one works; the other says for whom it waits, or leaves with exit code 4', async (context) => {
   const project = await toyProject(context)
-  const args = [
-    'run',
-    '--epochs',
-    '1',
-    '--set',
-    'learning={rate: 0.1, steps: 60, step_ms: 100, trouble: none}',
-  ] as const
+  const letGo = await hold(project)
   const first = start(project, ...args)
   await progressed(project, 'train-epoch@1')
   const waiting = start(project, ...args)
@@ -50,6 +41,7 @@ test('Of two runners one works; the other says for whom it waits, or leaves with
     running.stdout,
     new RegExp(`\nrunning now \\(process ${first.child.pid}\\): train-epoch@1\n  train-epoch  [#-]{12}  \\d+/60 steps`),
   )
+  await letGo()
   const second = await waiting.ended
   assert.equal(second.code, 0)
   assert.match(

@@ -1,6 +1,7 @@
+import {existsSync} from 'node:fs'
 import {setTimeout} from 'node:timers/promises'
 
-/** Lets a test make a stage fail or block: NEARMISS_TOY_TROUBLE="train:user", other stages are not concerned. */
+/** Lets a test make a stage fail or block: NEARMISS_TOY_TROUBLE="train:user", other stages are not concerned. One that blocks hears nothing until there is a file `unblock`. */
 export async function trouble(stage: string): Promise<void> {
   const [where, what] = process.env.NEARMISS_TOY_TROUBLE?.split(':') ?? []
   if (where !== stage) return
@@ -11,6 +12,7 @@ export async function trouble(stage: string): Promise<void> {
   if (what === 'sleep') await setTimeout(60_000)
   if (what === 'block') {
     process.stdout.write('blocking\n')
-    for (const end = Date.now() + 3_000; Date.now() < end; );
+    const [waiter, end] = [new Int32Array(new SharedArrayBuffer(4)), Date.now() + 60_000]
+    while (!existsSync('unblock') && Date.now() < end) Atomics.wait(waiter, 0, 0, 10)
   }
 }

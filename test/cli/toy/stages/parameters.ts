@@ -6,7 +6,6 @@ export const parameters = z.strictObject({
   learning: z.strictObject({
     rate: z.number().positive(),
     steps: z.int().min(1),
-    step_ms: z.int().min(0),
     trouble: z.enum(['none', 'crash', 'contract']),
   }),
   metrics: z.array(z.string()).min(1),

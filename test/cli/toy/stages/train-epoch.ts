@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs'
 import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -7,13 +8,12 @@ import {writeSteps} from '../../../../lib/tables/steps.ts'
 interface Learning {
   readonly rate: number
   readonly steps: number
-  readonly step_ms: number
   readonly trouble: 'none' | 'crash' | 'contract'
 }
 
-/** Adds the learning rate to the model's quality, slowly if asked to. */
+/** Adds the learning rate to the model's quality; stands still at its first step while the project has a file `hold`. */
 export async function run(context: StageContext): Promise<void> {
-  const {rate, steps, step_ms, trouble} = context.values.learning as Learning
+  const {rate, steps, trouble} = context.values.learning as Learning
   const before = await qualityIn(context.inputs.model!)
   const snapshot = await context.scratch.latest()
   for (let step = snapshot?.step ?? 0; step < steps; step++) {
@@ -21,8 +21,10 @@ export async function run(context: StageContext): Promise<void> {
       await context.scratch.save(step, (folder) => writeFile(join(folder, 'step'), String(step)))
       throw new Stopped(`stopped at step ${step}`)
     }
-    await sleep(step_ms)
-    context.progress({done: step + 1, total: steps, unit: 'steps', figures: {loss: 1 / (step + 1)}})
+    do {
+      context.progress({done: step + 1, total: steps, unit: 'steps', figures: {loss: 1 / (step + 1)}})
+      await sleep(existsSync('hold') ? 20 : 0)
+    } while (existsSync('hold') && !context.signal.aborted)
   }
   if (trouble === 'crash') throw new Error('the toy broke')
   const quality = trouble === 'contract' ? 7 : before + rate
