@@ -50,6 +50,11 @@ export async function openArrowFile(path: string): Promise<ArrowFile> {
 export function explain(path: string, error: unknown): UserError {
   if (error instanceof UserError) return error
   const message = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+  // Feather files are, unless they are asked not to be.
+  if (message.includes('codec not found'))
+    return new UserError(
+      `${path} is compressed, which is not read. Write it with compression "uncompressed", or as Parquet.`,
+    )
   const isOurs = error instanceof Damage || (error as NodeJS.ErrnoException).syscall !== undefined
   return damaged(path, isOurs ? message : `its headers are damaged (${message})`, error)
 }

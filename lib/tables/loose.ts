@@ -17,6 +17,7 @@ export async function readLoose(path: string): Promise<LooseTable> {
   }
 }
 
+const streamMark = '\xFF\xFF\xFF\xFF'
 const magics = {npy: '\x93NUMPY', parquet: 'PAR1', arrow: 'ARROW1'} as const
 
 /** Which of the formats a file has, by its first bytes. */
@@ -24,7 +25,7 @@ export async function findFormat(path: string): Promise<keyof typeof magics> {
   const head = await readHead(path)
   for (const [format, magic] of Object.entries(magics)) if (head.startsWith(magic)) return format as keyof typeof magics
   throw new UserError(
-    `${path} is no .npy, Parquet or Arrow IPC file (it begins with ${JSON.stringify(head)}). ` +
+    `${path} is no .npy, Parquet or Arrow IPC file (it begins with ${JSON.stringify(head)}${head.startsWith(streamMark) ? ', as a stream of Arrow does' : ''}). ` +
       'Save it as one of these: numpy.save, DataFrame.to_parquet, polars.DataFrame.write_ipc.',
   )
 }

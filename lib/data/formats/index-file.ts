@@ -74,8 +74,13 @@ export function checkEntries(
   note(
     problems,
     `${source} has paths that lead out of the folder`,
-    entries.flatMap(({path}) => (isAbsolute(path) || path.split('/').includes('..') ? [path] : [])),
+    entries.flatMap(({path}) => (leadsOut(path) ? [path] : [])),
   )
+}
+
+/** Whether a path leads out of the root, or might. */
+export function leadsOut(path: string): boolean {
+  return isAbsolute(path) || path.split('/').includes('..')
 }
 
 /** Notes files that are named but not there, by listing their folders once: 120,000 single questions would take minutes on a network disk. */

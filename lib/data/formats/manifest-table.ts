@@ -13,7 +13,8 @@ export interface TextTable {
 }
 
 /**
- * Reads a CSV file with a header (quotes and line ends as RFC 4180 has them; UTF-8), an Arrow IPC or a Parquet file.
+ * Reads a CSV file with a header (quotes and line ends as RFC 4180 has them; UTF-8; semicolons or tabs where the header has no comma), an
+ * Arrow IPC or a Parquet file.
  * @throws UserError for a missing or damaged file, with the line where a CSV file breaks off.
  */
 export async function readManifestTable(path: string): Promise<TextTable> {
@@ -21,9 +22,11 @@ export async function readManifestTable(path: string): Promise<TextTable> {
 }
 
 async function readCsv(path: string): Promise<TextTable> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new UserError(`${path} cannot be read (${error.code}). Set data.manifest to a file in data.root.`)
   })
+  const text = decodeText(bytes)
+  if (text === undefined) throw new UserError(`${path} is no CSV file: it is not UTF-8. Save it as "CSV UTF-8".`)
   const rows = parseCsv(path, text)
   const [header, ...records] = rows
   if (header === undefined) throw new UserError(`${path} is empty: its first line must name the columns.`)
@@ -40,10 +43,26 @@ interface Row {
 
 function parseCsv(path: string, text: string): Row[] {
   try {
-    return parse(text, {bom: true, info: true, skip_empty_lines: true, trim: true}) as unknown as Row[]
+    const options = {bom: true, info: true, skip_empty_lines: true, trim: true, delimiter: findDelimiter(text)}
+    return parse(text, options) as unknown as Row[]
   } catch (error) {
     if (error instanceof CsvError) throw new UserError(`${path} is no CSV file: ${error.message}.`)
     throw error
+  }
+}
+
+/** A manifest has two columns at least, and none that it needs has a comma in its name. */
+function findDelimiter(text: string): string {
+  const header = text.slice(0, text.search(/[\r\n]|$/))
+  return [',', ';', '\t'].find((one) => header.includes(one)) ?? ','
+}
+
+/** undefined for bytes that are no UTF-8: names of files would come out as other names. */
+function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes)
+  } catch {
+    return undefined
   }
 }
 

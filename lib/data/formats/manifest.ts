@@ -1,10 +1,10 @@
-import {existsSync} from 'node:fs'
+import {existsSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {UserError} from '../../user-error.ts'
 import type {Box} from '../box.ts'
 import {boxBetween} from './boxes.ts'
 import {checkRoot, type DataSet, type OfficialSplit, type ReaderOptions, throwProblems} from './data-set.ts'
-import {checkEntries, checkPresence, insideRoot, note} from './index-file.ts'
+import {checkEntries, checkPresence, insideRoot, leadsOut, note} from './index-file.ts'
 import {readManifestTable, type TextTable} from './manifest-table.ts'
 
 /** Looked for where data.manifest is not set; the last two are open-metric-learning's. */
@@ -34,13 +34,9 @@ export async function read(root: string, {manifest, boxes = false}: ReaderOption
   const problems: string[] = []
   const rows = readRows(root, name, table, boxes, problems)
   checkEntries(rows, name, problems)
-  if (problems.length === 0)
-    await checkPresence(
-      root,
-      rows.map(({path}) => path),
-      name,
-      problems,
-    )
+  const inside = rows.map(({path}) => path).filter((path) => path !== '' && !leadsOut(path))
+  await checkPresence(root, inside, name, problems)
+  checkSwapped(root, name, rows, problems)
   throwProblems(`The data set "${root}" cannot be used`, problems)
   const numberOf = numberClasses(rows)
   return {
@@ -86,7 +82,9 @@ function readRows(
 ): Row[] {
   const missing = ['path', 'label', ...(boxes ? corners : [])].filter((column) => !columns.has(column))
   if (missing.length > 0) {
-    problems.push(`${name} lacks the columns ${missing.join(' and ')}; it has ${[...columns.keys()].join(', ')}.`)
+    problems.push(
+      `${name} lacks the columns ${missing.join(' and ')}; it has ${[...columns.keys()].join(', ')}. Rename those that are meant.`,
+    )
     return []
   }
   if (rowCount === 0) problems.push(`${name} has no rows.`)
@@ -134,6 +132,14 @@ function readRows(
   note(problems, `${name} has boxes that are not four numbers`, wrong.box)
   note(problems, `${name} has ids that are not whole numbers from 0 to 2147483647`, wrong.id)
   return rows
+}
+
+/** The commonest mistake in a table of two texts has a name. */
+function checkSwapped(root: string, name: string, [first]: readonly Row[], problems: string[]): void {
+  if (problems.length === 0 || first === undefined) return
+  const isFile = (path: string) => statSync(join(root, path), {throwIfNoEntry: false})?.isFile() === true
+  if (isFile(first.className) && !isFile(first.path))
+    problems.push(`${name} seems to have its columns swapped: label "${first.className}" is a file, and path is not.`)
 }
 
 function numberClasses(rows: readonly Row[]): (className: string) => number {

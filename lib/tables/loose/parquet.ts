@@ -1,9 +1,10 @@
 import {asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects} from 'hyparquet'
+import {compressors} from 'hyparquet-compressors'
 import {UserError} from '../../user-error.ts'
 import {openGatherer} from './gather.ts'
 import type {LooseTable} from './table.ts'
 
-/** Reads a Parquet file, plain or compressed with Snappy, a group of rows at a time. */
+/** Reads a Parquet file, plain or compressed (Snappy; zstd, as polars does; gzip, brotli, LZ4), a group of rows at a time. */
 export async function readParquet(path: string): Promise<LooseTable> {
   try {
     const file = await asyncBufferFromFile(path)
@@ -13,7 +14,7 @@ export async function readParquet(path: string): Promise<LooseTable> {
     let rowStart = 0
     for (const {num_rows} of metadata.row_groups) {
       const rowEnd = rowStart + Number(num_rows)
-      for (const row of await parquetReadObjects({file, metadata, rowStart, rowEnd}))
+      for (const row of await parquetReadObjects({file, metadata, rowStart, rowEnd, compressors}))
         for (const [name, gatherer] of gatherers) gatherer.add(row[name])
       rowStart = rowEnd
     }
@@ -22,8 +23,7 @@ export async function readParquet(path: string): Promise<LooseTable> {
   } catch (error) {
     if (error instanceof UserError) throw error
     const {message} = error as Error
-    const advice = /compression/.test(message) ? 'Write it with Snappy or uncompressed' : 'Make it again'
-    throw new UserError(`${path} is no readable Parquet file: ${message}. ${advice}.`, {cause: error})
+    throw new UserError(`${path} is no readable Parquet file: ${message}. Make it again.`, {cause: error})
   }
 }
 

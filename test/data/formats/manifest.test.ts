@@ -133,3 +133,53 @@ for (const [what, files, message] of refused) {
     await assert.rejects(read(root, {}), {name: 'UserError', message})
   })
 }
+
+test('semicolons and tabs separate columns where the header has no comma', async (context) => {
+  const root = temporaryFolder(context)
+  for (const separator of [';', '\t']) {
+    const rows = [
+      ['path', 'label'],
+      ['a/2, side.jpg', 'owl'],
+      ['b/1.jpg', 'gull'],
+    ]
+    writeFiles(root, {...pictures, 'manifest.csv': rows.map((row) => row.join(separator)).join('\r\n')})
+    assert.deepEqual((await read(root, {})).path, ['a/2, side.jpg', 'b/1.jpg'])
+  }
+})
+
+test('a file that is not there is named beside the other mistakes', async (context) => {
+  const root = temporaryFolder(context)
+  writeFiles(root, {...pictures, 'manifest.csv': 'path,label,split\na/1.jpg,0,trian\nb/9.jpg,0,train\n'})
+  await assert.rejects(read(root, {}), /line 2 "trian"\.\n- .*files that are not there \(1\): b\/9\.jpg\. Restore them/)
+})
+
+test('swapped columns are called so', async (context) => {
+  const root = temporaryFolder(context)
+  writeFiles(root, {...pictures, 'manifest.csv': 'path,label\na,a/1.jpg\na,b/1.jpg\n'})
+  await assert.rejects(read(root, {}), /columns swapped: label "a\/1\.jpg" is a file, and path is not\./)
+})
+
+test('texts that are not UTF-8 are refused before their names turn into others', async (context) => {
+  const root = temporaryFolder(context)
+  for (const encoding of ['latin1', 'utf16le'] as const) {
+    writeFiles(root, {'manifest.csv': Buffer.from('\uFEFFpath,label\nZoë/1.jpg,owl\n'.slice(1), encoding)})
+    if (encoding === 'utf16le') writeFiles(root, {'manifest.csv': Buffer.from('\uFEFFpath,label\n', encoding)})
+    await assert.rejects(read(root, {}), /manifest\.csv is no CSV file: it is not UTF-8\. Save it as "CSV UTF-8"\./)
+  }
+})
+
+test('Parquet compressed with zstd, as polars writes it, is read', async (context) => {
+  const root = temporaryFolder(context)
+  // pyarrow.parquet.write_table({'path': ['a/1.jpg', 'b/1.jpg'], 'label': ['owl', 'gull']}, compression='zstd', use_dictionary=False)
+  const parquet =
+    'UEFSMRUAFTgVSiwVBBUAFQYVBhwAAAAotS/9IBzhAAACAAAABAEHAAAAYS8xLmpwZwcAAABiLzEuanBnFQAVKhU8LBUEFQAVBhUGHAAAACi1L/0gFakAAAIAAAAEAQMAAABvd2wEAAAAZ3VsbBUEGTw1ABgGc2NoZW1hFQQAFQwlAhgEcGF0aCUATBwAAAAVDCUCGAVsYWJlbCUATBwAAAAWBBkcGSwmABwVDBklBgAZGARwYXRoFQwWBBZeFnAmCEkcFQAVABUCADwWHBkGGSYABAAAACYAHBUMGSUGABkYBWxhYmVsFQwWBBZQFmImeEkcFQAVABUCADwWDhkGGSYABAAAABauARYEJggW0gEAKCBwYXJxdWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDI2LjAuMRksHAAAHAAAAM8AAABQQVIx'
+  writeFiles(root, {...pictures, 'manifest.parquet': Buffer.from(parquet, 'base64')})
+  const {path, classNames} = await read(root, {})
+  assert.deepEqual(
+    [path, [...classNames.values()].sort()],
+    [
+      ['a/1.jpg', 'b/1.jpg'],
+      ['gull', 'owl'],
+    ],
+  )
+})
