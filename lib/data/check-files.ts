@@ -70,6 +70,9 @@ async function checkFile(
     return {width, height, bytes: file.length, sha256: createHash('sha256').update(file).digest('hex')}
   } catch (error) {
     if (error instanceof UserError) return unusable(error.message)
-    return unusable(`cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`)
+    const {code} = error as NodeJS.ErrnoException
+    return unusable(
+      code === 'ENOENT' ? 'is not there, or a link that leads nowhere' : `cannot be read (${code ?? error})`,
+    )
   }
 }

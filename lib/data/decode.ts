@@ -27,7 +27,9 @@ export async function decode(file: Uint8Array): Promise<RgbImage> {
 }
 
 function explain(error: unknown): string {
-  const message = String(error instanceof Error ? error.message : error).replaceAll('\n', '; ')
+  const lines = String(error instanceof Error ? error.message : error).split('\n')
+  // libvips says one thing for every line of pixels that it stumbles over.
+  const message = [...new Set(lines.map((line) => line.replace(/^Input buffer has corrupt header: /, '')))].join('; ')
   if (message.includes('unsupported image format')) return 'is not a picture (JPEG, PNG, WebP, TIFF or GIF)'
   if (message.includes('exceeds pixel limit')) return `has more than ${maximumMegapixels} megapixels`
   return `is cut short or damaged (${message})`

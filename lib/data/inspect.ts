@@ -45,7 +45,7 @@ export async function inspectData(
   const suggestion = suggest(root, best.format, options.manifest, best.dataSet)
   const found = [
     describeFormat(best),
-    ...describeOthers(others),
+    ...describeOthers(others, {briefly: true}),
     ...(await describeOrigin(root, best.format, best.dataSet)),
     ...(await describeContents(root, best.dataSet, suggestion, onProgress)),
   ]
@@ -76,15 +76,19 @@ function describeFormat({format, signs, dataSet}: Verdict): Finding {
 
 const longestReason = 100
 
-/** One line a reader; with --format it tells all. */
-function describeOthers(verdicts: readonly Verdict[]): Finding[] {
+/** One line a reader; briefly: those that know no file of the folder share one, for where a reader fits nobody looks for another's files. */
+function describeOthers(verdicts: readonly Verdict[], {briefly = false} = {}): Finding[] {
   if (verdicts.length === 0) return []
-  const lines = verdicts.map(({format, dataSet, problem}) => {
+  const strangers = briefly ? verdicts.filter(({format, signs}) => format !== 'folder' && signs.length === 0) : []
+  const others = verdicts.filter((verdict) => !strangers.includes(verdict))
+  const lines = others.map(({format, dataSet, problem}) => {
     if (dataSet !== undefined) return `${format}: could be read so, too: ${new Set(dataSet.label).size} classes`
     const [title, first = title!, ...more] = problem!.split('\n')
     const reason = first.replace(/^- /, '')
     return `${format}: ${reason.slice(0, longestReason)}${reason.length > longestReason || more.length > 0 ? ' …' : ''}`
   })
+  if (strangers.length > 0)
+    lines.push(`${strangers.map(({format}) => format).join(', ')}: none of their files is there`)
   return [{what: 'not taken', found: lines.join('\n'), grade: 'ok'}]
 }
 

@@ -49,6 +49,17 @@ for (const format of ['png', 'jpeg'] as const) {
   })
 }
 
+test('the reason of a damaged file is told once, not for every line of pixels', async () => {
+  const damaged = Buffer.from(await drawPicture(1, {width: 300, height: 300, format: 'jpeg'}))
+  damaged.fill(0x77, 200, 400)
+  await assert.rejects(decode(damaged), ({message}: Error) => {
+    const reasons = message.slice(message.indexOf('(') + 1, -1).split('; ')
+    assert.deepEqual(reasons, [...new Set(reasons)])
+    assert.doesNotMatch(message, /Input buffer/)
+    return true
+  })
+})
+
 test('what is no picture is called so', async () => {
   await assert.rejects(
     decode(Buffer.from('<html>404 not found</html>')),

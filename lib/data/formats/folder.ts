@@ -63,8 +63,9 @@ async function findInClass(root: string, className: string, found: Found): Promi
   for (const {name, kind} of await listFolder(join(root, className))) {
     const path = `${className}/${name}`
     if (kind === 'folder') found.nested.push(path)
-    else if (kind === 'broken link') found.brokenLinks.push(path)
+    // A link with a picture's name that leads nowhere is a damaged picture: it is told with all others.
     else if (readable.test(extname(name))) found.pictures.push({className, name})
+    else if (kind === 'broken link') found.brokenLinks.push(path)
     else (isPicture(name) ? found.unreadable : found.noPictures).push(path)
   }
   found.classes.push(className)

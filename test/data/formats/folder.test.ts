@@ -47,14 +47,14 @@ test('links to folders and files are followed', async (context) => {
 test('everything wrong with the folders is listed at once', async (context) => {
   const root = temporaryFolder(context)
   writeFiles(root, files('birds/owl/1.png', 'birds/gull/1.png', 'loose.jpg', 'cats/1.bmp', 'cats/2.png'))
-  symlinkSync('nowhere', join(root, 'cats', '3.png'))
+  symlinkSync('nowhere', join(root, 'dogs'))
   await assert.rejects(readFolderDataSet(root), {
     name: 'UserError',
     message: [
       `The data set "${root}" cannot be used:`,
       '- Folders inside class folders (2): birds/gull, birds/owl. A class is one folder of pictures: move the pictures up, or make each of these a class of its own.',
       '- Pictures outside any class folder (1): loose.jpg. Put each into the folder of its class.',
-      '- Links that lead nowhere (1): cats/3.png. Restore what they point to, or remove them.',
+      '- Links that lead nowhere (1): dogs. Restore what they point to, or remove them.',
       '- Pictures in a format that is not read (1): cats/1.bmp. Convert them to JPEG, PNG, WebP, TIFF or GIF, or remove them.',
     ].join('\n'),
   })
