@@ -1,5 +1,6 @@
 import {relative} from 'node:path'
 import type {Event} from '../pipeline/event.ts'
+import {shellWord} from '../shell-word.ts'
 import {exitCode} from './exit-code.ts'
 import type {Paint} from './text/paint.ts'
 import {wrap} from './text/table.ts'
@@ -65,8 +66,7 @@ export function renderOutcome(outcome: Outcome, page: OutcomePage): string[] {
 
 /** The command line as it can be typed again. */
 export function quoteCommand(args: readonly string[]): string {
-  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`))
-  return ['npx nearmiss', ...quoted].join(' ')
+  return ['npx nearmiss', ...args.map(shellWord)].join(' ')
 }
 
 function describe(code: number): string {

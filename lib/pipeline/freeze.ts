@@ -1,3 +1,5 @@
+import {parse} from 'yaml'
+import {shellWord} from '../shell-word.ts'
 import {canonicalJson} from './canonical.ts'
 import {show} from './complaint.ts'
 import type {Config} from './config.ts'
@@ -48,8 +50,29 @@ function refuseChanges(before: RunRecord, after: RunRecord, artifacts: string, c
     text: `${name} is ${spell(now, name)}, but run ${before.run} was made with ${spell(old, name)}`,
   }))
   const name = suggestName(before.run, changed[0]!, now.get(changed[0]!), artifacts)
-  const help = `a run keeps the parameters of its first epoch. Give the changed run a name of its own: --run ${name} (equal work is shared)`
+  const help = `a run keeps the parameters of its first epoch. ${howToGoOn(before, changed, old, config)}Give the changed run a name of its own: --run ${name} (equal work is shared)`
   throw new ConfigError([...problems, {where: `--run ${before.run}`, text: help}])
+}
+
+/** What was left out, most often: a command on a run says again what the run was made with. */
+function howToGoOn(
+  {preset}: RunRecord,
+  changed: readonly string[],
+  old: ReadonlyMap<string, unknown>,
+  config: Config,
+): string {
+  if (preset !== config.preset) {
+    if (preset === undefined) return 'To go on with it as it is, leave out --preset. '
+    return `To go on with it as it is, say again --preset ${preset} and what else it was given. `
+  }
+  if (changed.length > 4 || changed.some((name) => !old.has(name))) return ''
+  const again = changed.map((name) => `--set ${shellWord(`${name}=${yamlOf(old.get(name))}`)}`)
+  return `To go on with it as it is, say again ${again.join(' ')}. `
+}
+
+/** As `--set` reads it back: a plain text as it is, all else as JSON, which YAML contains. */
+function yamlOf(value: unknown): string {
+  return typeof value === 'string' && parse(value) === value ? value : JSON.stringify(value)
 }
 
 function spell(leaves: ReadonlyMap<string, unknown>, name: string): string {

@@ -1,4 +1,5 @@
 import {basename} from 'node:path'
+import {shellWord} from '../../shell-word.ts'
 import type {DataSet} from '../formats/data-set.ts'
 import {type DataParameters, dataParameters} from '../parameters.ts'
 import {type Assignment, assignSplits} from '../splits.ts'
@@ -40,12 +41,8 @@ function commandFor(data: DataParameters): string {
       .replace(/^-+|-+$/g, '')
       .toLowerCase() || 'mine'
   if (data.protocol === 'lab')
-    return `make train RUN=${run} PRESET=lab-cub DATA=${quote(data.root)} WEIGHTS=resnet18.pth`
-  if (data.format === 'folder' && data.protocol === 'modulo') return `make epoch RUN=${run} DATA=${quote(data.root)}`
-  return `npx nearmiss epoch --run ${run} --set ${quote(`data=${JSON.stringify(data)}`)}`
-}
-
-/** For a shell: anything but plain names in single quotes. */
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+    return `make train RUN=${run} PRESET=lab-cub DATA=${shellWord(data.root)} WEIGHTS=resnet18.pth`
+  if (data.format === 'folder' && data.protocol === 'modulo')
+    return `make epoch RUN=${run} DATA=${shellWord(data.root)}`
+  return `npx nearmiss epoch --run ${run} --set ${shellWord(`data=${JSON.stringify(data)}`)}`
 }
