@@ -1,4 +1,4 @@
-import {Command, InvalidArgumentError, Option} from 'commander'
+import {Command, Help, InvalidArgumentError, Option} from 'commander'
 import type {Project} from './project.ts'
 import type {Terminal} from './terminal.ts'
 
@@ -16,8 +16,9 @@ export function buildProgram({version, run}: ProgramHost): Command {
     .description('Deep metric learning as a resumable pipeline: nothing that is already known is computed twice.')
     .version(version)
     .exitOverride()
-    .showHelpAfterError('(nearmiss --help lists all verbs and options)')
-    .configureHelp({showGlobalOptions: true})
+    .showHelpAfterError('(nearmiss --help lists the verbs, nearmiss help VERB the options of one)')
+    .configureHelp({optionDescription: describeOption})
+    .addHelpText('after', whereToBegin)
     // `doctor` has options and verbs of its own: options belong to the verb that they follow.
     .enablePositionalOptions()
 
@@ -116,12 +117,15 @@ export function buildProgram({version, run}: ProgramHost): Command {
     .command('report')
     .description('make one HTML page of a run: numbers, curves, pictures, provenance')
     .argument('[run...]', 'names of runs; several make a page that compares them (default: "demo", else the only one)')
+    .option('--run <name>', 'the same, as other verbs say it')
     .option('--out <file>', "where the page goes (default: report.html in the run's folder)")
     .option('--figures <folder>', 'also every figure as SVG and PNG, and the numbers behind them as CSV and JSON')
     .option('--tensorboard <folder>', 'also event files and projector files for TensorBoard')
     .option('--tables <folder>', 'also every table of the run as CSV and JSON')
     .action((runs: string[], options) =>
-      run(async (project, terminal) => (await import('./verbs/report.ts')).report(project, runs, options, terminal)),
+      run(async (project, terminal) =>
+        (await import('./verbs/report.ts')).report(project, [options.run ?? [], runs].flat(), options, terminal),
+      ),
     )
 
   named(program.command('search'))
@@ -147,11 +151,12 @@ export function buildProgram({version, run}: ProgramHost): Command {
     .addOption(
       new Option('--to <program>', 'which program reads it').choices(['pytorch', 'onnx', 'tfjs']).makeOptionMandatory(),
     )
+    .option('--run <name>', 'its best epoch, where no model is named')
     .option('--out <file>', 'default: demo-epoch3.safetensors, .onnx or .tfjs here; for pytorch also *.pth')
     .option('--force', 'replace a file that exists', false)
     .action((model: string | undefined, options) =>
       run(async (project, terminal) =>
-        (await import('./verbs/export.ts')).exportModel(project, model, options, terminal),
+        (await import('./verbs/export.ts')).exportModel(project, model ?? options.run, options, terminal),
       ),
     )
 
@@ -227,6 +232,19 @@ const kinds = [
   ['miners', 'the miners inside the batch (objective.miner)'],
   ['regularizers', 'the penalties beside a loss (objective.regularizers)'],
 ] as const
+
+const whereToBegin = `
+nearmiss help VERB              options of one verb
+nearmiss doctor data FOLDER     what a folder of pictures is, and what to type next
+nearmiss epoch                  the next epoch of the demo, or of --run NAME --set data.root=FOLDER
+README.md, docs/pipeline.md     the first steps; every parameter that --set takes`
+
+/** Without defaults that go without saying: what is no flag is off, and what is not repeated is not there. */
+function describeOption(option: Option): string {
+  const {defaultValue} = option
+  if (defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0)) return option.description
+  return Help.prototype.optionDescription.call(new Help(), option)
+}
 
 function named(command: Command, byDefault = '"demo", else the only one'): Command {
   return command.option('--run <name>', `name of the run (default: ${byDefault})`)
