@@ -140,3 +140,8 @@ test('Make fails when the command fails, and says the command’s exit code', ()
   assert.equal(status, 2)
   assert.match(stderr, /Error 85/)
 })
+
+test('A plan that found work is no error of make, a plan that failed is', () => {
+  assert.deepEqual([make(['plan'], {CODE: '3'}).status, make(['plan'], {CODE: '3'}).stderr], [0, ''])
+  assert.equal(make(['plan'], {CODE: '2'}).status, 2)
+})
