@@ -150,7 +150,6 @@ async function openOurs(spec: object, batch: Batch) {
       return median(samples)
     },
     dispose(): void {
-      loss.dispose()
       for (const weight of loss.weights) weight.dispose()
       free(embeddings)
     },

@@ -64,7 +64,7 @@ const cases: [string, () => Promise<unknown>, RegExp][] = [
   [
     'whose loss is none',
     () => loss('./shapeless.ts'),
-    /whose open must return \{compares, weights, start, state, dispose\}/,
+    /whose open must return \{compares, weights, start\}/,
   ],
   [
     'that reads nothing',

@@ -1,6 +1,6 @@
 import type {Distance, DistanceMatrix} from './distances.ts'
-import {partnersOf, type Terms} from './terms.ts'
-import type {PairList} from './tuples.ts'
+import type {Terms} from './terms.ts'
+import {type PairList, partnerCounts} from './tuples.ts'
 
 /** scale * max(0, direction (x - margin))^power. */
 export interface Hinge {
@@ -22,7 +22,7 @@ export function hingeTerms(pairs: PairList, distance: Distance, hinge: Hinge): H
   const {start, places, excesses} = pairsBeyond(pairs, distance, hinge)
   const rows = start.length - 1
   return {
-    counts: partnersOf(pairs.start),
+    counts: partnerCounts(pairs.start),
     each(visit) {
       for (let anchor = 0; anchor < rows; anchor++) {
         for (let i = start[anchor]!; i < start[anchor + 1]!; i++) visit(scale * raise(excesses[i]!, power), anchor)

@@ -1,7 +1,6 @@
 import type {Distance} from './distances.ts'
 import {exponential} from './exponential.ts'
-import {mostPartners} from './terms.ts'
-import type {PairList} from './tuples.ts'
+import {mostPartners, type PairList} from './tuples.ts'
 
 /** log of the sum of exp(scale * distance + offset) over the partners of one anchor after another, with its derivative. */
 export interface LogSum {

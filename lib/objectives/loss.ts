@@ -38,9 +38,8 @@ export interface OpenLoss {
   /** Class weights, proxies, centres, boundaries: trained beside the network. */
   readonly weights: readonly Parameter[]
   start(batch: LossBatch): LossPass
-  /** What it remembers beside its weights, by plain name, for the training half of the checkpoint. */
-  state(): StateDict
-  dispose(): void
+  /** What it remembers beside its weights, by plain name, for the training half of the checkpoint. Absent: nothing. */
+  state?(): StateDict
 }
 
 /** What a loss is opened with beside its parameters. */

@@ -10,8 +10,6 @@ import {openVectors, type Vectors} from './vectors.ts'
 /** What a batch is compared with: vectors whose columns behind the batch are what is remembered. */
 export interface Comparison {
   readonly vectors: Vectors
-  /** Class numbers of all columns. */
-  readonly columnLabels: Int32Array
   /** The pairs of every row with everything remembered, but not with itself; the batch's own columns have no part in them. */
   readonly tuples: Tuples
   dispose(): void
@@ -45,12 +43,8 @@ export function openMemory({size, start_step: first}: MemorySpec, {dim, remember
       const {vectors: rows, classes} = ring.content()
       const references = fromHost(rows, [classes.length, dim])
       const vectors = openVectors(embeddings, references)
-      const columnLabels = new Int32Array(labels.length + classes.length)
-      columnLabels.set(labels)
-      columnLabels.set(classes, labels.length)
       return {
         vectors,
-        columnLabels,
         tuples: tuplesWith(labels, classes, own),
         dispose() {
           vectors.dispose()

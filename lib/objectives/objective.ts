@@ -36,7 +36,6 @@ export interface Objective {
   evaluate(embeddings: tf.Tensor2D, batch: PlannedBatch, teacher?: tf.Tensor2D): Evaluation
   /** What the loss remembers beside its weights, for the training half of the checkpoint. */
   state(): StateDict
-  dispose(): void
 }
 
 /** Opens the losses of a specification: one, or several that are added up. */
@@ -70,9 +69,6 @@ export async function openObjective(spec: ObjectiveSpec, history: LossHistory): 
       }
     },
     state: () => new Map(parts.flatMap((part) => [...part.state()])),
-    dispose: () => {
-      for (const part of parts) part.dispose()
-    },
   }
 }
 

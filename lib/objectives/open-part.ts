@@ -4,6 +4,7 @@ import type {Parameter} from '../engine/parameter.ts'
 import type {StateDict} from '../engine/state-dict.ts'
 import {isOwnModule, loadOwnModule, type OwnModule, ownModuleError} from '../own-module.ts'
 import {randomFrom} from '../random.ts'
+import {allTuples} from './all-tuples.ts'
 import type {LossOpener, LossPass, OpenLoss} from './loss.ts'
 import {type LossHistory, lossContext} from './loss-context.ts'
 import {type MeanDistances, meanDistances} from './mean-distance.ts'
@@ -13,7 +14,7 @@ import type {LossSpec, MinerSpec, RegularizerSpec} from './parameters/objective.
 import type {Part} from './parts.ts'
 import {reduce} from './reduce.ts'
 import type {Regularizer} from './regularizers/regularizer.ts'
-import {allTuples, type PlannedBatch, plannedTuples} from './tuples.ts'
+import {type PlannedBatch, plannedTuples} from './tuples.ts'
 import {addGradients, type Vectors} from './vectors.ts'
 
 /** What a batch teaches by one loss, its weight in the objective counted in. */
@@ -34,7 +35,6 @@ export interface OpenPart {
   /** Adds to the gradients of the weights. `teacher`: other embeddings of the rows, [rows, any dim]. */
   evaluate(vectors: Vectors, batch: PlannedBatch, teacher?: Raw): PartEvaluation
   state(): StateDict
-  dispose(): void
 }
 
 /** Opens what a specification names. Those modules alone are loaded, so that another loss or miner never changes these keys. */
@@ -50,13 +50,13 @@ export async function openPart({objective: spec, weight, prefix}: Part, history:
     evaluate(whole, batch, teacher) {
       const {group, stepSeed} = batch
       const labels = spec.positives === 'image' ? group : batch.labels
-      const plain = {vectors: whole, columnLabels: labels, tuples: undefined, dispose: () => {}}
-      const {vectors, columnLabels, ...compared} = memory?.compare(whole.tensor('raw'), labels) ?? plain
+      const plain = {vectors: whole, tuples: undefined, dispose: () => {}}
+      const {vectors, ...compared} = memory?.compare(whole.tensor('raw'), labels) ?? plain
       try {
         const all = compared.tuples ?? allTuples(labels)
         const followsPlan = compared.tuples === undefined && labels === batch.labels && loss.compares === 'plan'
         const tuples = miner
-          ? miner({vectors, labels, columnLabels, all, random: randomFrom(stepSeed)}, spec.miner!)
+          ? miner({vectors, labels, all, random: randomFrom(stepSeed)}, spec.miner!)
           : ((followsPlan ? plannedTuples(batch) : undefined) ?? all)
         const pass = loss.start({vectors, labels, group, stepSeed, tuples, ...(teacher && {teacher})})
         const figures = settle(pass, {spec, weight, labels: batch.labels})
@@ -76,10 +76,9 @@ export async function openPart({objective: spec, weight, prefix}: Part, history:
       }
     },
     state: () =>
-      new Map([...loss.state(), ...(memory?.state() ?? [])].map(([name, tensor]) => [`${prefix}${name}`, tensor])),
-    dispose: () => {
-      loss.dispose()
-    },
+      new Map(
+        [...(loss.state?.() ?? []), ...(memory?.state() ?? [])].map(([name, tensor]) => [`${prefix}${name}`, tensor]),
+      ),
   }
 }
 
@@ -94,10 +93,10 @@ async function loadOwnLoss(path: OwnModule): Promise<LossOpener<LossSpec>> {
   const {open} = await loadOwnModule<{open: LossOpener<LossSpec>}>(path, purpose)
   return (spec, context) => {
     const loss = open(spec, context)
-    const {compares, weights, start, state, dispose}: Partial<OpenLoss> = loss ?? {}
-    const isLoss = Array.isArray(weights) && [start, state, dispose].every((each) => typeof each === 'function')
+    const {compares, weights, start, state = () => new Map()}: Partial<OpenLoss> = loss ?? {}
+    const isLoss = Array.isArray(weights) && typeof start === 'function' && typeof state === 'function'
     if (isLoss && (compares === 'plan' || compares === 'batch')) return loss
-    throw ownModuleError(path, purpose, 'whose open must return {compares, weights, start, state, dispose}')
+    throw ownModuleError(path, purpose, 'whose open must return {compares, weights, start}')
   }
 }
 

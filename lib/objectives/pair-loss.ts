@@ -35,7 +35,5 @@ function lossOn(
       const distance = openDistance(batch.vectors, spec)
       return {terms: terms(distance, batch), gradient: () => distance.backward()}
     },
-    state: () => new Map(),
-    dispose: () => {},
   }
 }

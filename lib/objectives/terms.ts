@@ -1,5 +1,6 @@
+import type {Curve} from './curves.ts'
 import type {Distance} from './distances.ts'
-import type {PairList, Tuples} from './tuples.ts'
+import {countTriplets, eachTriplet, type PairList, partnerCounts, type Tuples} from './tuples.ts'
 
 /** A loss before its terms are put together: one number a tuple, or one a row. */
 export interface Terms {
@@ -13,13 +14,7 @@ export interface Terms {
   readonly reduction?: 'sum'
 }
 
-/** A function of one number with its derivative. */
-export interface Curve {
-  value(x: number): number
-  slope(x: number): number
-}
-
-/** The same, another one for every place in the distance matrix. */
+/** A function of one number with its derivative, another one for every place in the distance matrix. */
 interface PlacedCurve {
   value(x: number, place: number): number
   slope(x: number, place: number): number
@@ -33,7 +28,7 @@ export function pairTerms(
 ): Terms {
   const rows = start.length - 1
   return {
-    counts: partnersOf(start),
+    counts: partnerCounts(start),
     each(visit) {
       for (let anchor = 0; anchor < rows; anchor++) {
         const base = anchor * columns
@@ -108,7 +103,7 @@ export function positiveTerms(
     values[i] = value(anchor, other[i]!)
   })
   return {
-    counts: partnersOf(start),
+    counts: partnerCounts(start),
     each: (visit) => each((i, anchor) => visit(values[i]!, anchor)),
     backward(weight) {
       each((i, anchor) => {
@@ -145,14 +140,6 @@ export function anchorTerms(
   }
 }
 
-/** max(0, x + margin); flat at the kink, as PyTorch's ReLU. */
-export function hinge(margin: number): Curve {
-  return {
-    value: (x) => Math.max(0, x + margin),
-    slope: (x) => (x + margin > 0 ? 1 : 0),
-  }
-}
-
 /** A number beside the terms: `spread` adds weight times its derivative to whatever it was made from. */
 export function penaltyTerms(value: number, spread: (weight: number) => void): Terms {
   return {
@@ -161,47 +148,4 @@ export function penaltyTerms(value: number, spread: (weight: number) => void): T
     each: (visit) => visit(value, 0),
     backward: (weight) => spread(weight(value, 0)),
   }
-}
-
-/** log(1 + e^(x + margin)): a hinge without a kink, never quite 0. */
-export function softHinge(margin: number): Curve {
-  return {
-    value: (x) => Math.max(0, x + margin) + Math.log1p(Math.exp(-Math.abs(x + margin))),
-    slope: (x) => 1 / (1 + Math.exp(-(x + margin))),
-  }
-}
-
-/** Every triplet, listed or implicit. */
-export function eachTriplet(
-  {positives, negatives, triplets}: Tuples,
-  visit: (anchor: number, positive: number, negative: number) => void,
-): void {
-  if (triplets !== undefined) {
-    triplets.each(visit)
-    return
-  }
-  for (let anchor = 0; anchor + 1 < positives.start.length; anchor++) {
-    for (let i = positives.start[anchor]!; i < positives.start[anchor + 1]!; i++) {
-      for (let j = negatives.start[anchor]!; j < negatives.start[anchor + 1]!; j++) {
-        visit(anchor, positives.other[i]!, negatives.other[j]!)
-      }
-    }
-  }
-}
-
-/** How many partners every row has. */
-export function partnersOf(start: Int32Array): Int32Array {
-  return Int32Array.from({length: start.length - 1}, (_, row) => start[row + 1]! - start[row]!)
-}
-
-/** Of the row that has most. */
-export function mostPartners(start: Int32Array): number {
-  return partnersOf(start).reduce((most, count) => Math.max(most, count), 0)
-}
-
-/** How many triplets every row is the anchor of. */
-export function countTriplets({positives, negatives, triplets}: Tuples): Int32Array {
-  if (triplets !== undefined) return triplets.counts
-  const negativesOf = partnersOf(negatives.start)
-  return partnersOf(positives.start).map((count, row) => count * negativesOf[row]!)
 }

@@ -1,3 +1,5 @@
+import {placesBy} from './places-by.ts'
+
 /** One batch as the plan describes it, one entry a row. */
 export interface PlannedBatch {
   /** Class numbers, from 0 without gaps over the training classes. */
@@ -37,104 +39,19 @@ export interface Tuples {
 /** The tuples that the plan's groups spell out: in each, all anchors with all positives and all negatives, every pair once. undefined: it has none. */
 export function plannedTuples({group, role}: PlannedBatch): Tuples | undefined {
   if (!role.includes('anchor')) return undefined
-  const members = {
-    anchor: new Map<number, number[]>(),
-    positive: new Map<number, number[]>(),
-    negative: new Map<number, number[]>(),
-  }
-  role.forEach((name, row) => {
-    const rows = members[name as keyof typeof members]
-    const known = rows.get(group[row]!)
-    if (known === undefined) rows.set(group[row]!, [row])
-    else known.push(row)
-  })
-  const rows = role.length
+  const groups = [...placesBy(group).values()]
   const pairs = (kind: 'positive' | 'negative') =>
     pairList(
-      rows,
-      Array.from(members.anchor, ([number, anchors]) =>
-        anchors.flatMap((anchor) => (members[kind].get(number) ?? []).map((other) => [anchor, other] as const)),
-      ).flat(),
+      role.length,
+      groups.flatMap((rows) => {
+        const others = rows.filter((row) => role[row] === kind)
+        return rows
+          .filter((row) => role[row] === 'anchor')
+          .flatMap((anchor) => others.map((other) => [anchor, other] as const))
+      }),
     )
-  const [positives, negatives] = [pairs('positive'), pairs('negative')]
   // No row is anchor in two groups, so that an anchor's positives and negatives are those of its group: every one with every other.
-  return {positives, negatives}
-}
-
-/**
- * All ordered pairs of a batch: with every other row of the anchor's class, and with every row of another class.
- * `references`: classes of the columns after the batch (vectors.ts), all of which may be partners too.
- */
-export function allTuples(labels: Int32Array, references: Int32Array = new Int32Array()): Tuples {
-  const classes = new Int32Array(labels.length + references.length)
-  classes.set(labels)
-  classes.set(references, labels.length)
-  // Gathered when a loss asks for them: some look at neither, some at positives alone.
-  let byClass: Map<number, number[]> | undefined
-  let positives: PairList | undefined
-  let negatives: PairList | undefined
-  return {
-    get positives() {
-      byClass ??= columnsByClass(classes)
-      positives ??= pairsInside(labels, byClass)
-      return positives
-    },
-    get negatives() {
-      byClass ??= columnsByClass(classes)
-      negatives ??= pairsAcross(labels, byClass, classes.length)
-      return negatives
-    },
-  }
-}
-
-function columnsByClass(classes: Int32Array): Map<number, number[]> {
-  const columnsOf = new Map<number, number[]>()
-  classes.forEach((label, column) => {
-    const known = columnsOf.get(label)
-    if (known === undefined) columnsOf.set(label, [column])
-    else known.push(column)
-  })
-  return columnsOf
-}
-
-/** Every row with the columns of its class but itself. */
-function pairsInside(labels: Int32Array, columnsOf: ReadonlyMap<number, readonly number[]>): PairList {
-  const start = startsOf(labels, (label) => columnsOf.get(label)!.length - 1)
-  const other = new Int32Array(start.at(-1)!)
-  let count = 0
-  labels.forEach((label, row) => {
-    for (const column of columnsOf.get(label)!) if (column !== row) other[count++] = column
-  })
-  return {start, other, distinct: true}
-}
-
-/** Every row with the columns of other classes: the same ones for all rows of a class. */
-function pairsAcross(labels: Int32Array, columnsOf: ReadonlyMap<number, readonly number[]>, columns: number): PairList {
-  const start = startsOf(labels, (label) => columns - columnsOf.get(label)!.length)
-  const other = new Int32Array(start.at(-1)!)
-  const firstRow = new Map<number, number>()
-  labels.forEach((label, row) => {
-    const known = firstRow.get(label)
-    if (known !== undefined) {
-      other.copyWithin(start[row]!, start[known]!, start[known + 1]!)
-      return
-    }
-    firstRow.set(label, row)
-    let [count, column] = [start[row]!, 0]
-    for (const own of [...columnsOf.get(label)!, columns]) {
-      for (; column < own; column++) other[count++] = column
-      column++
-    }
-  })
-  return {start, other, distinct: true}
-}
-
-function startsOf(labels: Int32Array, partners: (label: number) => number): Int32Array {
-  const start = new Int32Array(labels.length + 1)
-  labels.forEach((label, row) => {
-    start[row + 1] = start[row]! + partners(label)
-  })
-  return start
+  return {positives: pairs('positive'), negatives: pairs('negative')}
 }
 
 export type Triplet = readonly [anchor: number, positive: number, negative: number]
@@ -203,4 +120,39 @@ export function joined(first: PairList, second: PairList): PairList {
     other.set(second.other.subarray(second.start[row]!, second.start[row + 1]!), start[row]! + own.length)
   }
   return {start, other}
+}
+
+/** Every triplet, listed or implicit. */
+export function eachTriplet(
+  {positives, negatives, triplets}: Tuples,
+  visit: (anchor: number, positive: number, negative: number) => void,
+): void {
+  if (triplets !== undefined) {
+    triplets.each(visit)
+    return
+  }
+  for (let anchor = 0; anchor + 1 < positives.start.length; anchor++) {
+    for (let i = positives.start[anchor]!; i < positives.start[anchor + 1]!; i++) {
+      for (let j = negatives.start[anchor]!; j < negatives.start[anchor + 1]!; j++) {
+        visit(anchor, positives.other[i]!, negatives.other[j]!)
+      }
+    }
+  }
+}
+
+/** How many partners every row has. */
+export function partnerCounts(start: Int32Array): Int32Array {
+  return Int32Array.from({length: start.length - 1}, (_, row) => start[row + 1]! - start[row]!)
+}
+
+/** Of the row that has most. */
+export function mostPartners(start: Int32Array): number {
+  return partnerCounts(start).reduce((most, count) => Math.max(most, count), 0)
+}
+
+/** How many triplets every row is the anchor of. */
+export function countTriplets({positives, negatives, triplets}: Tuples): Int32Array {
+  if (triplets !== undefined) return triplets.counts
+  const negativesOf = partnerCounts(negatives.start)
+  return partnerCounts(positives.start).map((count, row) => count * negativesOf[row]!)
 }

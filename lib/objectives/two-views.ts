@@ -1,4 +1,5 @@
 import {UserError} from '../user-error.ts'
+import {placesBy} from './places-by.ts'
 
 /** Rows of the first and of the second view, image by image: `group` gives the two views of an image one number. */
 export interface TwoViews {
@@ -7,18 +8,12 @@ export interface TwoViews {
 }
 
 export function twoViews(group: Int32Array): TwoViews {
-  const rows = new Map<number, number[]>()
-  group.forEach((number, row) => {
-    const known = rows.get(number)
-    if (known === undefined) rows.set(number, [row])
-    else known.push(row)
-  })
-  const other = [...rows.values()].find((views) => views.length !== 2)
+  const images = [...placesBy(group).values()]
+  const other = images.find((views) => views.length !== 2)
   if (other !== undefined) {
     throw new UserError(
       `A batch has ${other.length} row(s) of one image, but this loss compares two views of every image. Plan with mining.sampler views and mining.views 2.`,
     )
   }
-  const pairs = [...rows.values()]
-  return {first: Int32Array.from(pairs, ([row]) => row!), second: Int32Array.from(pairs, ([, row]) => row!)}
+  return {first: Int32Array.from(images, ([row]) => row!), second: Int32Array.from(images, ([, row]) => row!)}
 }

@@ -56,7 +56,6 @@ export async function evaluate(spec: unknown, batch: Batch, tensors?: StateDict,
   } finally {
     input.dispose()
     guide?.dispose()
-    objective.dispose()
     for (const weight of objective.weights) weight.dispose()
   }
 }

@@ -23,8 +23,6 @@ export function cosineLoss<Parameters>(describe: (parameters: Parameters) => Cos
       compares: 'batch',
       weights: [classWeights],
       start: ({vectors, labels}) => softmaxPass(productScores(vectors, classWeights, product), labels, own),
-      state: () => new Map(),
-      dispose: () => {},
     }
   }
 }

@@ -51,8 +51,6 @@ export function multipleAngleLoss<Parameters extends MultipleAngle>(classSpace: 
           },
         }
       },
-      state: () => new Map(),
-      dispose: () => {},
     }
   }
 }

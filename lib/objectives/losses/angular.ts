@@ -1,11 +1,12 @@
 import {free, fromHost, type Raw, read} from '../../engine/op.ts'
 import {multiply} from '../../engine/ops/elementwise.ts'
 import type {ParametersOf} from '../card.ts'
+import {softplus} from '../curves.ts'
 import {type Distance, openDistance} from '../distances.ts'
 import {distinctPairs} from '../distinct-pairs.ts'
 import {exponential} from '../exponential.ts'
 import type {LossOpener} from '../loss.ts'
-import {positiveTerms, softHinge, type Terms} from '../terms.ts'
+import {positiveTerms, type Terms} from '../terms.ts'
 import type {Tuples} from '../tuples.ts'
 import {addGradients, type Vectors} from '../vectors.ts'
 import type {angular} from './angular.card.ts'
@@ -26,8 +27,6 @@ export const open: LossOpener<ParametersOf<typeof angular>> = ({alpha, raw_negat
       gradient: () => addGradients(distance.backward(), throughLengths(vectors, negatives.gradient)),
     }
   },
-  state: () => new Map(),
-  dispose: () => {},
 })
 
 /** Cosines of the batch, and of a positive with all columns. */
@@ -94,8 +93,6 @@ function angularTerms({distance, productsOf}: Seen, tuples: Tuples, square: numb
   }
   return positiveTerms(positives, value, spread)
 }
-
-const softplus = softHinge(0)
 
 /** Rows of the batch have their products with all columns; for a positive of a memory they are worked out when it is met. */
 function openProducts({rows, columns, values}: Distance, vectors: Vectors): Seen['productsOf'] {

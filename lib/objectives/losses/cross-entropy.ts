@@ -13,7 +13,5 @@ export const open: LossOpener<unknown> = (_, {classes, dim, weight}) => {
     compares: 'batch',
     weights: [classWeights, bias],
     start: ({vectors, labels}) => softmaxPass(productScores(vectors, classWeights, product, bias), labels, 'as it is'),
-    state: () => new Map(),
-    dispose: () => {},
   }
 }

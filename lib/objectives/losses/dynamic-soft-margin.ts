@@ -2,8 +2,8 @@ import type {HostTensor} from '../../engine/state-dict.ts'
 import type {ParametersOf} from '../card.ts'
 import {type Distance, openDistance} from '../distances.ts'
 import type {LossOpener} from '../loss.ts'
-import {countTriplets, mostPartners, type Terms} from '../terms.ts'
-import type {Tuples} from '../tuples.ts'
+import type {Terms} from '../terms.ts'
+import {countTriplets, mostPartners, type Tuples} from '../tuples.ts'
 import type {dynamicSoftMargin} from './dynamic-soft-margin.card.ts'
 
 /** Triplets by how hard they are among those seen so far. */
@@ -20,7 +20,6 @@ export const open: LossOpener<ParametersOf<typeof dynamicSoftMargin>> = (paramet
       return {terms: [rankTerms(tuples, distance, update, parameters)], gradient: () => distance.backward()}
     },
     state: () => new Map([['histogram', {dtype: 'F32', shape: [num_bins], data: histogram}]]),
-    dispose: () => {},
   }
 }
 

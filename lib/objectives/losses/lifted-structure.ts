@@ -4,7 +4,7 @@ import {openLogSum} from '../log-sum.ts'
 import {pairLoss} from '../pair-loss.ts'
 import {scaleRow} from '../row-terms.ts'
 import type {Terms} from '../terms.ts'
-import type {Tuples} from '../tuples.ts'
+import {partnerCounts, type Tuples} from '../tuples.ts'
 import type {liftedStructure} from './lifted-structure.card.ts'
 
 type Parameters = ParametersOf<typeof liftedStructure>
@@ -39,7 +39,7 @@ function liftedTerms(
     excesses[i] = Math.max(0, rivalsOf(anchor, positive) + far)
   })
   return {
-    counts: Int32Array.from({length: rows}, (_, row) => start[row + 1]! - start[row]!),
+    counts: partnerCounts(start),
     each(visit) {
       eachPositive((anchor, _, i) => {
         visit(excesses[i]! ** 2 / 2, anchor)

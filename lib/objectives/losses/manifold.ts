@@ -14,7 +14,5 @@ export const open: LossOpener<ParametersOf<typeof manifold>> = (parameters, {dim
       const own = labels.map((label) => label % parameters.proxies)
       return walkToProxies(vectors, {proxies, own}, parameters)
     },
-    state: () => new Map(),
-    dispose: () => {},
   }
 }

@@ -2,8 +2,8 @@ import {fromHost} from '../../engine/op.ts'
 import type {ParametersOf} from '../card.ts'
 import {type Distance, openDistance} from '../distances.ts'
 import type {LossOpener} from '../loss.ts'
-import {countTriplets, eachTriplet, penaltyTerms, type Terms} from '../terms.ts'
-import type {PairList, Tuples} from '../tuples.ts'
+import {penaltyTerms, type Terms} from '../terms.ts'
+import {countTriplets, eachTriplet, partnerCounts, type Tuples} from '../tuples.ts'
 import type {margin} from './margin.card.ts'
 
 /** A trained boundary beta: positives have to stay below it and negatives above it, both by the margin. */
@@ -31,8 +31,6 @@ export const open: LossOpener<ParametersOf<typeof margin>> = (parameters, contex
         },
       }
     },
-    state: () => new Map(),
-    dispose: () => {},
   }
 }
 
@@ -66,12 +64,12 @@ function openSides({columns, values, gradient, sign}: Distance, boundary: Bounda
 /** Every pair as often as triplets hold it: a positive once for every negative of its anchor, and the other way round. */
 function pairTerms({positives, negatives, triplets}: Tuples, {value, pull}: Sides): Terms {
   const rows = positives.start.length - 1
-  const partners = ({start}: PairList, row: number) => start[row + 1]! - start[row]!
-  const timesOf = (others: PairList, row: number) => (triplets === undefined ? partners(others, row) : 1)
+  const [positivesOf, negativesOf] = [partnerCounts(positives.start), partnerCounts(negatives.start)]
+  const timesOf = (others: Int32Array, row: number) => (triplets === undefined ? others[row]! : 1)
   const eachPair = (visit: (anchor: number, other: number, side: 1 | -1, times: number) => void) => {
     for (const [list, others, side] of [
-      [positives, negatives, 1],
-      [negatives, positives, -1],
+      [positives, negativesOf, 1],
+      [negatives, positivesOf, -1],
     ] as const) {
       for (let anchor = 0; anchor < rows; anchor++) {
         const times = timesOf(others, anchor)
@@ -81,10 +79,8 @@ function pairTerms({positives, negatives, triplets}: Tuples, {value, pull}: Side
     }
   }
   return {
-    counts: Int32Array.from(
-      {length: rows},
-      (_, row) =>
-        timesOf(negatives, row) * partners(positives, row) + timesOf(positives, row) * partners(negatives, row),
+    counts: positivesOf.map(
+      (count, row) => timesOf(negativesOf, row) * count + timesOf(positivesOf, row) * negativesOf[row]!,
     ),
     each(visit) {
       eachPair((anchor, other, side, times) => {

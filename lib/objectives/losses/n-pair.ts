@@ -27,8 +27,6 @@ export const open: LossOpener<ParametersOf<typeof nPair>> = ({l2, distance: spec
     const terms = rivalryTerms(rivalries, {distance, placeOf, rows: all.rows}, penalty)
     return {terms: [terms], gradient: () => distance.backward()}
   },
-  state: () => new Map(),
-  dispose: () => {},
 })
 
 /** Without the rows that no pair looks at: of classes with many images these are most. */

@@ -1,4 +1,5 @@
 import type {ParametersOf} from '../card.ts'
+import {softplus} from '../curves.ts'
 import {distinctPairs} from '../distinct-pairs.ts'
 import {openLogSum} from '../log-sum.ts'
 import {pairLoss} from '../pair-loss.ts'
@@ -14,12 +15,11 @@ export const open = pairLoss<ParametersOf<typeof nca>>('batch', (distance, {tupl
   const compute = (anchor: number) => {
     const against = rivals.value(anchor)
     if (against === Number.NEGATIVE_INFINITY) return 0
-    // log(1 + exp(against - own)), and how much of it is the rivals'
-    const ahead = own.value(anchor) - against
-    const share = 1 / (1 + Math.exp(ahead))
+    const behind = against - own.value(anchor)
+    const share = softplus.slope(behind)
     rivals.spread(share)
     own.spread(-share)
-    return Math.max(0, -ahead) + Math.log1p(Math.exp(-Math.abs(ahead)))
+    return softplus.value(behind)
   }
   return [rowTerms(distance, anchorsOf(positives), compute)]
 })

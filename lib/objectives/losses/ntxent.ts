@@ -1,10 +1,11 @@
 import type {ParametersOf} from '../card.ts'
+import {softplus} from '../curves.ts'
 import type {Distance} from '../distances.ts'
 import {openLogSum} from '../log-sum.ts'
 import {pairLoss} from '../pair-loss.ts'
 import {anchorsOf, scaleRow} from '../row-terms.ts'
 import type {Terms} from '../terms.ts'
-import type {Tuples} from '../tuples.ts'
+import {partnerCounts, type Tuples} from '../tuples.ts'
 import type {ntxent} from './ntxent.card.ts'
 
 /** Every positive pair against all negatives of its anchor; other positives have no part in it. */
@@ -15,7 +16,7 @@ export const open = pairLoss<ParametersOf<typeof ntxent>>('batch', (distance, {t
 
 /** One term a positive pair. */
 function positivePairTerms(distance: Distance, {positives, negatives}: Tuples, scale: number, logFloor: number): Terms {
-  const {rows, columns, values, gradient} = distance
+  const {columns, values, gradient} = distance
   const {start, other} = positives
   const terms = new Float64Array(other.length)
   // Derivatives by how far the positive is ahead of the negatives, then by its distance.
@@ -28,13 +29,13 @@ function positivePairTerms(distance: Distance, {positives, negatives}: Tuples, s
     rivals.spread(1)
     for (let i = start[anchor]!; i < start[anchor + 1]!; i++) {
       const ahead = scale * values[anchor * columns + other[i]!]! - against
-      const logProbability = -softplus(-ahead)
+      const logProbability = -softplus.value(-ahead)
       terms[i] = -logSumOfTwo(logProbability, logFloor)
-      slopes[i] = -Math.exp(-softplus(ahead)) / (1 + Math.exp(logFloor - logProbability))
+      slopes[i] = -Math.exp(-softplus.value(ahead)) / (1 + Math.exp(logFloor - logProbability))
     }
   }
   return {
-    counts: Int32Array.from({length: rows}, (_, row) => start[row + 1]! - start[row]!),
+    counts: partnerCounts(start),
     each(visit) {
       for (const anchor of anchors) {
         for (let i = start[anchor]!; i < start[anchor + 1]!; i++) visit(terms[i]!, anchor)
@@ -54,11 +55,6 @@ function positivePairTerms(distance: Distance, {positives, negatives}: Tuples, s
       }
     },
   }
-}
-
-/** log(1 + exp(x)) */
-function softplus(x: number): number {
-  return Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)))
 }
 
 /** log(exp(a) + exp(b)), a finite. */

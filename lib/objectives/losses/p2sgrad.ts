@@ -9,7 +9,5 @@ export const open: LossOpener<unknown> = (_, {classes, dim, weight}) => {
     compares: 'batch',
     weights: [classWeights],
     start: ({vectors, labels}) => squaredMisses(vectors, labels, classWeights),
-    state: () => new Map(),
-    dispose: () => {},
   }
 }

@@ -1,8 +1,8 @@
 import type {ParametersOf} from '../card.ts'
+import type {Curve} from '../curves.ts'
 import type {Distance} from '../distances.ts'
 import {pairLossOn} from '../pair-loss.ts'
 import {anchorsOf, rowTerms} from '../row-terms.ts'
-import type {Curve} from '../terms.ts'
 import type {PairList} from '../tuples.ts'
 import type {pnp} from './pnp.card.ts'
 

@@ -11,7 +11,5 @@ export const open: LossOpener<ParametersOf<typeof proxyAnchor>> = ({margin, alph
     compares: 'batch',
     weights: [proxies],
     start: ({vectors, labels}) => anchorProxies({vectors, labels, proxies, margin, alpha}),
-    state: () => new Map(),
-    dispose: () => {},
   }
 }

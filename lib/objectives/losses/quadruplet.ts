@@ -1,9 +1,11 @@
 import {randomFrom} from '../../random.ts'
 import type {ParametersOf} from '../card.ts'
+import {type Curve, hinge} from '../curves.ts'
 import type {Distance} from '../distances.ts'
 import type {LossBatch} from '../loss.ts'
 import {pairLoss} from '../pair-loss.ts'
-import {type Curve, countTriplets, eachTriplet, hinge, type Terms, tripletTerms} from '../terms.ts'
+import {type Terms, tripletTerms} from '../terms.ts'
+import {countTriplets, eachTriplet} from '../tuples.ts'
 import type {quadruplet} from './quadruplet.card.ts'
 
 /** The triplet loss, and the same against two images of two other classes. */

@@ -2,6 +2,7 @@ import type {Raw} from '../../engine/op.ts'
 import type {ParametersOf} from '../card.ts'
 import {openDistance} from '../distances.ts'
 import type {LossOpener} from '../loss.ts'
+import {placesBy} from '../places-by.ts'
 import {teacherOf} from '../teacher.ts'
 import {anchorTerms} from '../terms.ts'
 import {openVectors, type Space} from '../vectors.ts'
@@ -21,7 +22,7 @@ export const open: LossOpener<ParametersOf<typeof raml>> = ({distance: spec, ...
     const vectors = openVectors(batch.vectors.tensor('raw'), teacher)
     const {columns, values, gradient, backward} = openDistance(vectors, spec)
     const taught = similarities(teacher, spec.normalise ? 'unit' : 'raw')
-    const views = viewsOf(batch.group)
+    const views = placesBy(batch.group)
 
     /** Every square of a row: place of the similarity, how far it is off, weight. */
     const eachSquare = (row: number, visit: (place: number, off: number, weight: number) => void) => {
@@ -58,8 +59,6 @@ export const open: LossOpener<ParametersOf<typeof raml>> = ({distance: spec, ...
       },
     }
   },
-  state: () => new Map(),
-  dispose: () => {},
 })
 
 function similarities(embeddings: Raw, space: Space): Float32Array {
@@ -67,15 +66,4 @@ function similarities(embeddings: Raw, space: Space): Float32Array {
   const {products} = vectors.gram(space)
   vectors.dispose()
   return products
-}
-
-/** Rows by their group. */
-function viewsOf(group: Int32Array): ReadonlyMap<number, readonly number[]> {
-  const views = new Map<number, number[]>()
-  group.forEach((number, row) => {
-    const known = views.get(number)
-    if (known === undefined) views.set(number, [row])
-    else known.push(row)
-  })
-  return views
 }

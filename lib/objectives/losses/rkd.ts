@@ -1,9 +1,10 @@
 import type {ParametersOf} from '../card.ts'
+import type {Curve} from '../curves.ts'
 import {NOISE} from '../distances/noise.ts'
 import {openDistance} from '../distances.ts'
 import {pairLoss} from '../pair-loss.ts'
 import {teacherOf} from '../teacher.ts'
-import {anchorTerms, type Curve, type Terms} from '../terms.ts'
+import {anchorTerms, type Terms} from '../terms.ts'
 import {openVectors} from '../vectors.ts'
 import type {rkd} from './rkd.card.ts'
 

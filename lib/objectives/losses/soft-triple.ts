@@ -25,8 +25,6 @@ export const open: LossOpener<ParametersOf<typeof softTriple>> = (parameters, {c
       if (reg_weight === 0 || count === 1) return pass
       return {...pass, terms: [...pass.terms, spreadTerms(scores, classes, reg_weight)]}
     },
-    state: () => new Map(),
-    dispose: () => {},
   }
 }
 

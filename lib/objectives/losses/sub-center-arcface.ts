@@ -17,7 +17,5 @@ export const open: LossOpener<ParametersOf<typeof subCenterArcface>> = (paramete
     weights: [centres],
     start: ({vectors, labels}) =>
       softmaxPass(nearestCentre(centreScores(vectors, centres, sub_centers, scale)), labels, own),
-    state: () => new Map(),
-    dispose: () => {},
   }
 }

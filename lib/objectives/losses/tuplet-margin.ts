@@ -1,12 +1,12 @@
 import type {ParametersOf} from '../card.ts'
+import {softplus} from '../curves.ts'
 import {distinctPairs} from '../distinct-pairs.ts'
 import {openLogSum} from '../log-sum.ts'
 import {pairLossOn} from '../pair-loss.ts'
-import {positiveTerms, softHinge} from '../terms.ts'
+import {positiveTerms} from '../terms.ts'
 import type {tupletMargin} from './tuplet-margin.card.ts'
 
 const cosine = {name: 'similarity', normalise: true} as const
-const softplus = softHinge(0)
 
 /** Every positive pair, its angle made smaller by the margin, against all negatives of its anchor. */
 export const open = pairLossOn<ParametersOf<typeof tupletMargin>>(cosine, 'plan', (distance, {tuples}, parameters) => {

@@ -24,8 +24,6 @@ export const open: LossOpener<Parameters> = (parameters) => ({
     const distances = invarianceTerms(values, gradient, {...views, dim: vectors.dim, share: parameters.invariance})
     return {terms: [distances, ...penalties], gradient: () => fromHost(gradient, embeddings.shape)}
   },
-  state: () => new Map(),
-  dispose: () => {},
 })
 
 interface Sides {

@@ -9,8 +9,6 @@ export interface MiningBatch {
   readonly vectors: Vectors
   /** Class numbers of the rows. */
   readonly labels: Int32Array
-  /** Class numbers of all columns (vectors.ts): the rows', then those of references. */
-  readonly columnLabels: Int32Array
   /** All tuples of the batch: a miner keeps some. */
   readonly all: Tuples
   /** From the seed of the step in the plan. */

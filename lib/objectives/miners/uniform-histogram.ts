@@ -1,6 +1,7 @@
 import type {Random} from '../../random.ts'
 import {drawOne} from '../mining/draw.ts'
 import {openFarness} from '../mining/partners.ts'
+import {placesBy} from '../places-by.ts'
 import {type PairList, pairList} from '../tuples.ts'
 import type {Miner, MinerParametersOf} from './miner.ts'
 import type {uniformHistogram} from './uniform-histogram.card.ts'
@@ -36,12 +37,7 @@ function drawFromBins(
   // The last bin holds its upper end too; where all values are equal, it holds them all.
   const binOf = (each: number) =>
     width > 0 ? Math.min(bins - 1, Math.floor(((each - least) / width) * bins)) : bins - 1
-  const members = new Map<number, number[]>()
-  for (const [pair, each] of values.entries()) {
-    const own = members.get(binOf(each))
-    if (own === undefined) members.set(binOf(each), [pair])
-    else own.push(pair)
-  }
+  const members = placesBy(values.map(binOf))
   const drawn = [...members.keys()]
     .sort((a, b) => a - b)
     .flatMap((bin) => Array.from({length: perBin}, () => drawOne(members.get(bin)!, random)))

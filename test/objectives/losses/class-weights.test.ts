@@ -120,6 +120,5 @@ async function drawWeights(spec: unknown, seed: number): Promise<Map<string, Hos
     weight.dispose()
     return [weight.name, tensor]
   })
-  objective.dispose()
   return new Map(weights)
 }

@@ -2,9 +2,10 @@ import {resolve} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {borrow} from '../../../lib/engine/op.ts'
 import {tf} from '../../../lib/engine/tensorflow.ts'
+import {allTuples} from '../../../lib/objectives/all-tuples.ts'
 import type {Miner} from '../../../lib/objectives/miners/miner.ts'
 import {type LossSpec, objectiveParameters} from '../../../lib/objectives/parameters/objective.ts'
-import {allTuples, type PairList, type Tuples} from '../../../lib/objectives/tuples.ts'
+import type {PairList, Tuples} from '../../../lib/objectives/tuples.ts'
 import {openVectors} from '../../../lib/objectives/vectors.ts'
 import {openRandom} from '../../../lib/random.ts'
 
@@ -25,7 +26,6 @@ export async function mineBatch(spec: {readonly name: string}, batch: MiningCase
   const {miner} = objectiveParameters.parse({loss: 'triplet', miner: spec}) as LossSpec
   const {mine} = (await import(pathToFileURL(resolve(folder, `${spec.name}.ts`)).href)) as {mine: Miner<unknown>}
   const {embeddings, labels, references} = batch
-  const columnLabels = Int32Array.from([...labels, ...(references?.labels ?? [])])
   const own = Int32Array.from(labels)
   const tensors = [embeddings, ...(references === undefined ? [] : [references.embeddings])].map((rows) =>
     tf.tensor2d(rows.map((row) => [...row])),
@@ -33,7 +33,7 @@ export async function mineBatch(spec: {readonly name: string}, batch: MiningCase
   const vectors = openVectors(borrow(tensors[0]!), tensors[1] && borrow(tensors[1]))
   try {
     const all = allTuples(own, Int32Array.from(references?.labels ?? []))
-    return mine({vectors, labels: own, columnLabels, all, random: openRandom('mine', seed)}, miner)
+    return mine({vectors, labels: own, all, random: openRandom('mine', seed)}, miner)
   } finally {
     vectors.dispose()
     tf.dispose(tensors)
