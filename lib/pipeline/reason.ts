@@ -19,15 +19,15 @@ export interface History {
 /** Reads the store's manifests when the first question comes (a run of hits asks none). */
 export function openHistory(artifacts: string, run: string): History {
   let past: Past | undefined
-  const ofNode = (node: string) => {
-    past ??= readPast(artifacts)
-    const keys = new Set(past.refs.map((refs) => refs[node]))
-    return past.manifests.filter((each) => each.node === node || keys.has(each.key))
+  const ask = () => {
+    past ??= readPast(artifacts, run)
+    return past
   }
+  const ofNode = (node: string) => [...(ask().ofNode.get(node) ?? [])]
   return {
     explain: (node, record, unknown) => {
       const candidates = ofNode(node)
-      const own = readRefs(artifacts, run)[node]
+      const own = ask().own[node]
       const before = candidates.find(({key}) => key === own) ?? nearest(candidates, record, unknown)
       if (before === undefined) return own === undefined ? 'never computed' : 'no longer in the store'
       return summarise(differences(before.record, record, unknown))
@@ -38,16 +38,27 @@ export function openHistory(artifacts: string, run: string): History {
 }
 
 interface Past {
-  readonly manifests: readonly Manifest[]
-  /** Of every run. */
-  readonly refs: readonly Refs[]
+  /** What any run computed as a node, or found for it. */
+  readonly ofNode: ReadonlyMap<string, ReadonlySet<Manifest>>
+  readonly own: Refs
 }
 
-function readPast(artifacts: string): Past {
-  return {
-    manifests: readManifests(artifacts),
-    refs: listRuns(artifacts).map((run) => readRefs(artifacts, run)),
+/** Sorted by node once: after a change of code every node of a long run asks. */
+function readPast(artifacts: string, run: string): Past {
+  const ofNode = new Map<string, Set<Manifest>>()
+  const add = (node: string, manifest: Manifest) => {
+    const known = ofNode.get(node) ?? new Set()
+    ofNode.set(node, known.add(manifest))
   }
+  const byKey = new Map(readManifests(artifacts).map((manifest) => [manifest.key, manifest]))
+  for (const manifest of byKey.values()) add(manifest.node, manifest)
+  for (const refs of listRuns(artifacts).map((each) => readRefs(artifacts, each))) {
+    for (const [node, key] of Object.entries(refs)) {
+      const manifest = byKey.get(key)
+      if (manifest !== undefined) add(node, manifest)
+    }
+  }
+  return {ofNode, own: readRefs(artifacts, run)}
 }
 
 function nearest(candidates: readonly Manifest[], record: KeyRecord, unknown: readonly string[]): Manifest | undefined {
