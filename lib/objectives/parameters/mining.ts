@@ -1,5 +1,7 @@
 // What a user may say about samplers. Loads no TensorFlow: configuration is checked before any stage runs.
 import {z} from 'zod'
+import {oneLength, orderedCutoffs, wholeGroups} from './mining-rules.ts'
+import {type Objection, objectTo} from './objection.ts'
 
 /** How long an epoch is, said the same way for every sampler. */
 const length = {
@@ -63,151 +65,101 @@ const cutoffs = {
 
 /** One entry a sampler, named as its file in samplers/. docs/samplers.md tells where each comes from. */
 export const miningParameters = z.discriminatedUnion('sampler', [
-  oneLength(
-    z.strictObject({
-      sampler: z.literal('hard-triplets'),
-      pool,
-      neighbours,
-      triplets_per_batch: tripletsPerBatch,
-      ...length,
-    }),
-  ),
-  oneLength(z.strictObject({sampler: z.literal('random-triplets'), triplets_per_batch: tripletsPerBatch, ...length})),
-  orderedCutoffs(
-    oneLength(
-      z.strictObject({
-        sampler: z.literal('distance-weighted'),
-        tuples_per_batch: z.int().min(1).max(10_000).default(16).describe('an anchor with its positives and negatives'),
-        ...tuples,
-        negatives: z.int().min(1).max(1000).default(4).describe('drawn for every anchor, without replacement'),
-        ...cutoffs,
-        ...length,
-      }),
-    ),
-  ),
-  oneLength(
-    z.strictObject({
-      sampler: z.literal('cluster-negatives'),
-      tuples_per_batch: z.int().min(1).max(10_000).default(5).describe('an anchor with its positives and negatives'),
+  sampler('hard-triplets', {pool, neighbours, triplets_per_batch: tripletsPerBatch}),
+  sampler('random-triplets', {triplets_per_batch: tripletsPerBatch}),
+  sampler(
+    'distance-weighted',
+    {
+      tuples_per_batch: z.int().min(1).max(10_000).default(16).describe('an anchor with its positives and negatives'),
       ...tuples,
-      negatives: z.int().min(1).max(1000).default(5).describe('nearest images to the anchor, one a class'),
-      ...length,
-    }),
+      negatives: z.int().min(1).max(1000).default(4).describe('drawn for every anchor, without replacement'),
+      ...cutoffs,
+    },
+    orderedCutoffs,
   ),
-  orderedCutoffs(
-    oneLength(
-      z.strictObject({
-        sampler: z.literal('class-groups'),
-        classes_per_batch: z.int().min(1).max(10_000).default(2),
-        images_per_class: z.int().min(2).max(1000).default(4).describe('smaller classes are left out'),
-        negatives: z
-          .int()
-          .min(0)
-          .max(1000)
-          .default(4)
-          .describe('drawn by distance for every image; 0: plain batches of classes'),
-        pool_size: tuples.pool_size,
-        ...cutoffs,
-        ...length,
-      }),
-    ),
-  ),
-  oneLength(z.strictObject({sampler: z.literal('classes'), ...classBatches, ...length})),
-  oneLength(
-    z.strictObject({
-      sampler: z.literal('near-classes'),
-      ...classBatches,
-      ...length,
-      pool,
-      neighbours,
-      near_share: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0.5)
-        .describe('share of a batch filled with groups of near classes; the rest is random'),
-      near_classes: z
+  sampler('cluster-negatives', {
+    tuples_per_batch: z.int().min(1).max(10_000).default(5).describe('an anchor with its positives and negatives'),
+    ...tuples,
+    negatives: z.int().min(1).max(1000).default(5).describe('nearest images to the anchor, one a class'),
+  }),
+  sampler(
+    'class-groups',
+    {
+      classes_per_batch: z.int().min(1).max(10_000).default(2),
+      images_per_class: z.int().min(2).max(1000).default(4).describe('smaller classes are left out'),
+      negatives: z
         .int()
-        .min(2)
-        .max(100)
+        .min(0)
+        .max(1000)
         .default(4)
-        .describe('classes in a group: one and those most often confused with it'),
-      from_epoch: z.int().min(1).default(1).describe('before this epoch batches are those of `classes`'),
-    }),
+        .describe('drawn by distance for every image; 0: plain batches of classes'),
+      pool_size: tuples.pool_size,
+      ...cutoffs,
+    },
+    orderedCutoffs,
   ),
-  wholeGroups(
-    oneLength(
-      z.strictObject({
-        sampler: z.literal('m-per-class'),
-        batch_size: batchSize.default(32),
-        images_per_class: imagesPerClass.default(4),
-        ...length,
-      }),
-    ),
-  ),
-  wholeGroups(
-    oneLength(
-      z.strictObject({
-        sampler: z.literal('samples-per-class'),
-        batch_size: batchSize.default(112),
-        images_per_class: imagesPerClass
-          .min(2, 'must be at least 2: for one image a class the original shuffles, as mining.sampler shuffle does')
-          .default(4),
-        ...length,
-      }),
-    ),
-  ),
-  wholeGroups(
-    oneLength(
-      z.strictObject({
-        sampler: z.literal('class-random'),
-        batch_size: batchSize.default(112),
-        images_per_class: imagesPerClass.default(2),
-        ...length,
-      }),
-    ),
-  ),
-  oneLength(
-    z.strictObject({
-      sampler: z.literal('balanced'),
-      classes_per_batch: z.int().min(2).max(10_000).default(8),
-      images_per_class: z.int().min(2).max(1000).default(4),
-      ...length,
-    }),
-  ),
-  wholeGroups(
-    oneLength(
-      z.strictObject({
-        sampler: z.literal('hierarchical'),
-        batch_size: batchSize.default(32),
-        images_per_class: imagesPerClass.default(4),
-        super_classes_per_batch: z.int().min(1).max(1000).default(2).describe('the batch is shared out equally'),
-        super_class: z
-          .string()
-          .refine(isPattern, 'must be a regular expression')
-          .default('^(.+?)/')
-          .describe("regular expression; its first group, else its match, in a class' name is the super-class"),
-        ...length,
-      }),
-    ),
-  ),
-  oneLength(z.strictObject({sampler: z.literal('one-per-class'), batch_size: batchSize.default(32), ...length})),
-  oneLength(
-    z.strictObject({
-      sampler: z.literal('shuffle'),
+  sampler('classes', classBatches),
+  sampler('near-classes', {
+    ...classBatches,
+    pool,
+    neighbours,
+    near_share: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .describe('share of a batch filled with groups of near classes; the rest is random'),
+    near_classes: z
+      .int()
+      .min(2)
+      .max(100)
+      .default(4)
+      .describe('classes in a group: one and those most often confused with it'),
+    from_epoch: z.int().min(1).default(1).describe('before this epoch batches are those of `classes`'),
+  }),
+  sampler('m-per-class', {batch_size: batchSize.default(32), images_per_class: imagesPerClass.default(4)}, wholeGroups),
+  sampler(
+    'samples-per-class',
+    {
       batch_size: batchSize.default(112),
-      drop_last: z.boolean().default(false).describe('leave out a last batch that is not full'),
-      ...length,
-    }),
+      images_per_class: imagesPerClass
+        .min(2, 'must be at least 2: for one image a class the original shuffles, as mining.sampler shuffle does')
+        .default(4),
+    },
+    wholeGroups,
   ),
-  oneLength(
-    z.strictObject({
-      sampler: z.literal('views'),
-      images_per_batch: z.int().min(2).max(10_000).default(64),
-      views: z.int().min(2).max(16).default(2).describe('of every image, each transformed by a seed of its own'),
-      ...length,
-    }),
+  sampler(
+    'class-random',
+    {batch_size: batchSize.default(112), images_per_class: imagesPerClass.default(2)},
+    wholeGroups,
   ),
+  sampler('balanced', {
+    classes_per_batch: z.int().min(2).max(10_000).default(8),
+    images_per_class: z.int().min(2).max(1000).default(4),
+  }),
+  sampler(
+    'hierarchical',
+    {
+      batch_size: batchSize.default(32),
+      images_per_class: imagesPerClass.default(4),
+      super_classes_per_batch: z.int().min(1).max(1000).default(2).describe('the batch is shared out equally'),
+      super_class: z
+        .string()
+        .refine(isPattern, 'must be a regular expression')
+        .default('^(.+?)/')
+        .describe("regular expression; its first group, else its match, in a class' name is the super-class"),
+    },
+    wholeGroups,
+  ),
+  sampler('one-per-class', {batch_size: batchSize.default(32)}),
+  sampler('shuffle', {
+    batch_size: batchSize.default(112),
+    drop_last: z.boolean().default(false).describe('leave out a last batch that is not full'),
+  }),
+  sampler('views', {
+    images_per_batch: z.int().min(2).max(10_000).default(64),
+    views: z.int().min(2).max(16).default(2).describe('of every image, each transformed by a seed of its own'),
+  }),
 ])
 
 export type MiningSpec = z.infer<typeof miningParameters>
@@ -215,40 +167,14 @@ export type MiningSpec = z.infer<typeof miningParameters>
 /** The parameters of one sampler. */
 export type SamplerParameters<Name extends MiningSpec['sampler']> = Extract<MiningSpec, {sampler: Name}>
 
-type Issues = {readonly value: unknown; readonly issues: z.core.$ZodRawIssue[]}
-
-/** Refuses two lengths at once: one of them would be ignored. */
-function oneLength<Schema extends z.ZodObject<typeof length>>(schema: Schema): Schema {
-  return schema.check(({value, issues}: Issues) => {
-    const {passes, iterations} = value as {passes: number; iterations: number | null}
-    if (iterations === null || passes === 1) return
-    const message = `must be null beside mining.passes ${passes}: an epoch has one length, so set one of them`
-    issues.push({code: 'custom', message, path: ['iterations'], input: iterations})
-  })
-}
-
-/** Refuses a batch that does not hold whole groups of images of a class (and equal shares of super-classes). */
-function wholeGroups<Schema extends z.ZodObject>(schema: Schema): Schema {
-  return schema.check(({value, issues}: Issues) => {
-    const given = value as {batch_size: number; images_per_class: number; super_classes_per_batch?: number}
-    const shares = given.super_classes_per_batch ?? 1
-    const unit = given.images_per_class * shares
-    if (given.batch_size % unit === 0) return
-    const below = given.batch_size - (given.batch_size % unit)
-    const choices = below === 0 ? `${unit}` : `${below} or ${below + unit}`
-    const what = shares === 1 ? 'mining.images_per_class' : 'mining.images_per_class * super_classes_per_batch'
-    const message = `must be a multiple of ${what} (${unit}), for example ${choices}`
-    issues.push({code: 'custom', message, path: ['batch_size'], input: given.batch_size})
-  })
-}
-
-function orderedCutoffs<Schema extends z.ZodObject<typeof cutoffs>>(schema: Schema): Schema {
-  return schema.check(({value, issues}: Issues) => {
-    const {lower, upper} = value as {lower: number; upper: number | null}
-    if (upper === null || upper > lower) return
-    const message = `must be above mining.lower (${lower}), or null for no upper cut`
-    issues.push({code: 'custom', message, path: ['upper'], input: upper})
-  })
+/** A sampler with the length of its epochs, and what its settings may not be together. */
+function sampler<Name extends string, Shape extends z.ZodRawShape>(
+  name: Name,
+  shape: Shape,
+  rule: (settings: never) => readonly Objection[] = () => [],
+) {
+  const schema = z.strictObject({sampler: z.literal(name), ...shape, ...length})
+  return objectTo(schema, (settings) => [...oneLength(settings), ...rule(settings)])
 }
 
 function isPattern(text: string): boolean {
