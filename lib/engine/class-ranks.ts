@@ -1,4 +1,6 @@
-import {type ClassRanks, type Counts, countBlock, openCounts, ranksOf} from './class-ranks/counts.ts'
+import {countBlock} from './class-ranks/count-block.ts'
+import {type Counts, openCounts} from './class-ranks/counts.ts'
+import {type ClassRanks, ranksOf} from './class-ranks/ranks.ts'
 import {eachBlock} from './nearest/each-block.ts'
 import {blockSize, product} from './nearest/operand.ts'
 import {arrange, type Search} from './nearest/search.ts'

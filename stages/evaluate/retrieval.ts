@@ -1,4 +1,4 @@
-import type {ClassRanks} from '../../lib/engine/class-ranks/counts.ts'
+import type {ClassRanks} from '../../lib/engine/class-ranks/ranks.ts'
 import {classRanks} from '../../lib/engine/class-ranks.ts'
 import type {Neighbours} from '../../lib/engine/nearest/sets.ts'
 import {nearest} from '../../lib/engine/nearest.ts'
