@@ -40,7 +40,7 @@ export function analyse(tables: RunTables): Analysis {
     mistakes: recoveries(chosen.mistakes),
     classes: queries === undefined ? [] : scoreClasses(queries),
     confusions: queries === undefined ? [] : findConfusions(queries),
-    triplets: mined === undefined ? [] : hardestTriplets(mined, shownTriplets),
+    triplets: mined === undefined ? [] : hardestTriplets(mined, images, shownTriplets),
     duplicates: findDuplicates(images, queries),
   }
 }

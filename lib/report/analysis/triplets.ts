@@ -1,7 +1,10 @@
 import type {BatchesTable} from '../../tables/batches.ts'
 import type {DescriptorsTable} from '../../tables/descriptors.ts'
+import type {ImagesTable} from '../../tables/images.ts'
 import type {Mined} from '../facts.ts'
 import {distanceOf, distancesFrom} from './distances.ts'
+
+type Labelled = Pick<ImagesTable, 'id' | 'label'>
 
 /** Three images of a plan, with distances before the epoch where they are known. */
 export interface Triplet {
@@ -15,10 +18,10 @@ export interface Triplet {
 
 /**
  * The hardest triplets of an epoch's plan: where the negative is nearest compared with the positive. In batches of classes, each
- * image's farthest of its class and nearest of another one in the batch. Every anchor and negative once.
+ * image's farthest of its class and nearest of another one in the batch. Every anchor and negative once. `images`: with their classes.
  */
-export function hardestTriplets(mined: Mined, count: number): Triplet[] {
-  const measure = openMeasure(mined)
+export function hardestTriplets(mined: Mined, images: Labelled, count: number): Triplet[] {
+  const measure = openMeasure(mined, images)
   const triplets = plannedTriplets(mined.batches, measure)
     .map((triplet) => (isMeasured(triplet) ? triplet : {...measure.both(triplet), ...triplet}))
     .filter(({negativeDistance}) => negativeDistance !== undefined)
@@ -46,11 +49,12 @@ function hardness({positiveDistance = 0, negativeDistance = 0}: Triplet): number
 interface Measure {
   readonly descriptors: DescriptorsTable | undefined
   readonly rowOf: ReadonlyMap<number, number>
+  readonly labelOf: ReadonlyMap<number, number>
   both(triplet: Triplet): Pick<Triplet, 'positiveDistance' | 'negativeDistance'>
 }
 
 /** Distances from the descriptors; without them from the table of neighbours, which knows other classes only. */
-function openMeasure({descriptors, neighbours}: Mined): Measure {
+function openMeasure({descriptors, neighbours}: Mined, {id, label}: Labelled): Measure {
   const rowOf = new Map(Array.from(descriptors?.id ?? [], (id, row) => [id, row]))
   let mined: ReadonlyMap<string, number> | undefined
   const between = (one: number, other: number) => {
@@ -64,6 +68,7 @@ function openMeasure({descriptors, neighbours}: Mined): Measure {
   return {
     descriptors,
     rowOf,
+    labelOf: new Map(Array.from(id, (image, row) => [image, label[row]!])),
     both: ({anchor, positive, negative}) => {
       const [near, far] = [between(anchor, positive), between(anchor, negative)]
       return {
@@ -92,7 +97,7 @@ function plannedTriplets(batches: BatchesTable, measure: Measure): Triplet[] {
   return triplets
 }
 
-/** Tuples as the plan spells them out, with the distances that it was mined with; one triplet for each negative. */
+/** Tuples as the plan spells them out, with the distances that it was mined with: every positive with every negative. */
 function tripletsOfGroups({step, group, role, image, distance}: BatchesTable, rows: readonly number[]): Triplet[] {
   const groups = new Map<number, number[]>()
   for (const row of rows) groups.set(group[row]!, [...(groups.get(group[row]!) ?? []), row])
@@ -100,26 +105,28 @@ function tripletsOfGroups({step, group, role, image, distance}: BatchesTable, ro
     Number.isNaN(distance[row]) ? {} : {[name]: distance[row]!}
   return [...groups.values()].flatMap((members) => {
     const anchor = members.find((row) => role[row] === 'anchor')
-    const positive = members.find((row) => role[row] === 'positive')
-    if (anchor === undefined || positive === undefined) return []
+    if (anchor === undefined) return []
+    const negatives = members.filter((row) => role[row] === 'negative')
     return members
-      .filter((row) => role[row] === 'negative')
-      .map((negative) => ({
-        step: step[anchor]!,
-        anchor: image[anchor]!,
-        positive: image[positive]!,
-        negative: image[negative]!,
-        ...known('positiveDistance', positive),
-        ...known('negativeDistance', negative),
-      }))
+      .filter((row) => role[row] === 'positive')
+      .flatMap((positive) =>
+        negatives.map((negative) => ({
+          step: step[anchor]!,
+          anchor: image[anchor]!,
+          positive: image[positive]!,
+          negative: image[negative]!,
+          ...known('positiveDistance', positive),
+          ...known('negativeDistance', negative),
+        })),
+      )
   })
 }
 
-/** In a batch of whole classes every image has a farthest positive and a nearest negative. */
+/** In a batch of classes an image has a farthest positive and a nearest negative. Two groups of the batch may be of one class. */
 function tripletsOfClasses(
-  {step, group, image}: BatchesTable,
+  {step, image}: BatchesTable,
   rows: readonly number[],
-  {descriptors, rowOf}: Measure,
+  {descriptors, rowOf, labelOf}: Measure,
 ): Triplet[] {
   if (descriptors === undefined) return []
   const members = rows.filter((row) => rowOf.has(image[row]!))
@@ -129,7 +136,7 @@ function tripletsOfClasses(
     let [far, near]: (number | undefined)[] = []
     for (const [other, member] of members.entries()) {
       if (image[member] === image[row]) continue
-      if (group[member] === group[row]) {
+      if (labelOf.get(image[member]!) === labelOf.get(image[row]!)) {
         if (far === undefined || distances[other]! > distances[far]!) far = other
       } else if (near === undefined || distances[other]! < distances[near]!) near = other
     }
