@@ -4,6 +4,7 @@ import sharp from 'sharp'
 import {drawChart} from '../../lib/report/charts/draw.ts'
 import {infoPlot} from '../../lib/report/charts/info-plot.ts'
 import {lineChart} from '../../lib/report/charts/lines.ts'
+import {mapChart} from '../../lib/report/charts/map.ts'
 import {filePalette, pagePalette} from '../../lib/report/palette.ts'
 import {someFacts} from './fixtures.ts'
 
@@ -71,4 +72,9 @@ test('a mark’s word stands inside of the chart, so that it runs over no number
     return /text-anchor="(\w+)"[^>]*>best</.exec(await drawChart(lineChart(spec), filePalette))?.[1]
   }
   assert.deepEqual([await wordAt(0), await wordAt(1)], ['start', 'end'])
+})
+
+test('a map without queries says nothing of nearest images', async () => {
+  const map = {id: Int32Array.of(0, 1), x: Float64Array.of(0, 1), y: Float64Array.of(0, 1), imageCount: 2}
+  assert.doesNotMatch(await drawChart(mapChart(map, undefined, filePalette), filePalette), /nearest/)
 })

@@ -31,7 +31,7 @@ export async function mapSection({plane: map, tables}: Analysis, pictures: Pictu
   return section(
     'map',
     'Map of the descriptors',
-    html`<p>${sample}, laid out by UMAP (15 neighbours, fixed seed): near on the map means alike to the model; distances across the map mean little. ○ nearest image is of its class, × of another. Point at an image to see it; with the keyboard, go to the map and use the arrow keys.</p>`,
+    html`<p>${sample}, laid out by UMAP (15 neighbours, fixed seed): near on the map means alike to the model; distances across the map mean little.${tables.queries === undefined ? '' : ' ○ nearest image is of its class, × of another.'} Point at an image to see it; with the keyboard, go to the map and use the arrow keys.</p>`,
     html`<div id="plane" tabindex="0" role="application" aria-label="Map of images. Arrow keys go from image to image." aria-describedby="plane-says">${svg}<div id="plane-picture" hidden></div></div><p id="plane-says" class="note" aria-live="polite"></p>`,
     html`<style>#plane-picture i{background-image:url(data:image/webp;base64,${raw(data.toString('base64'))})}</style>`,
     html`<script type="application/json" id="plane-points">${raw(jsonForScript(points))}</script>`,
