@@ -1,6 +1,6 @@
 import {appendFileSync, closeSync, existsSync, fstatSync, openSync, readSync} from 'node:fs'
 import type {Event} from './event.ts'
-import {eventsFile} from './runs.ts'
+import {eventsFile, readRefs} from './runs.ts'
 
 /** An event before it has its time. */
 export type News = Event extends infer Each ? (Each extends Event ? Omit<Each, 'at'> : never) : never
@@ -10,17 +10,24 @@ export type Tell = (news: News) => void
 
 const progressEveryMs = 1_000
 
-/** Opens the run's log for appending; `status` in another terminal lives on it. */
+/**
+ * Opens the run's log for appending; `status` in another terminal lives on it. That what the run had is still there is no news: every
+ * `make epoch` of a long run would add all epochs before.
+ */
 export function openEventLog(artifacts: string, run: string, onEvent: (event: Event) => void): Tell {
   const file = eventsFile(artifacts, run)
+  const refs = readRefs(artifacts, run)
   let torn = isTorn(file)
-  let lastProgress = 0
+  let lastProgressMs = Number.NEGATIVE_INFINITY
   return (news) => {
     const event = {at: new Date().toISOString(), ...news} as Event
     onEvent(event)
-    const now = Date.parse(event.at)
-    if (event.kind === 'progress' && now - lastProgress < progressEveryMs) return
-    if (event.kind === 'progress') lastProgress = now
+    if (event.kind === 'hit' && refs[event.node] === event.key) return
+    if (event.kind === 'progress') {
+      const nowMs = performance.now() // the wall clock may be set back
+      if (nowMs - lastProgressMs < progressEveryMs) return
+      lastProgressMs = nowMs
+    }
     try {
       appendFileSync(file, `${torn ? '\n' : ''}${JSON.stringify(event)}\n`)
       torn = false

@@ -36,6 +36,7 @@ export async function execute(execution: Execution, session: Session): Promise<M
   const resumed = step === undefined ? {} : {resumedFromStep: step}
   session.tell({kind: 'started', node: node.id, key, reason, ...resumed})
   const startedAt = new Date()
+  const startMs = performance.now() // the wall clock may be set meanwhile
   const ending = await launchStage(execution, attempt, session)
   if (ending.kind !== 'done') {
     await rm(attempt.folder, {recursive: true, force: true})
@@ -54,7 +55,7 @@ export async function execute(execution: Execution, session: Session): Promise<M
     node: node.id,
     run,
     startedAt: startedAt.toISOString(),
-    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    seconds: (performance.now() - startMs) / 1000,
     outputs: await describeOutputs(attempt, node.definition.outputs),
     facts: ending.facts,
   }

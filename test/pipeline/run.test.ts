@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
-import {copyFileSync, existsSync, readdirSync, readFileSync, utimesSync, writeFileSync} from 'node:fs'
+import {copyFileSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {before, type TestContext, test} from 'node:test'
 import {ConfigError} from '../../lib/pipeline/config-error.ts'
+import type {Event} from '../../lib/pipeline/event.ts'
+import {executeRun} from '../../lib/pipeline/run.ts'
 import {findRun, readEvents, readRefs} from '../../lib/pipeline/runs.ts'
 import type {UserError} from '../../lib/user-error.ts'
 import {openRig, type Rig} from './rig.ts'
@@ -155,13 +157,18 @@ test('a full disk in a stage is one sentence that says what to do', async (t) =>
   ])
 })
 
-test('events are appended to the run, and a torn last line does not swallow the next', async (t) => {
+test('events are appended to the run, a torn last line does not swallow the next, and that all is still there is no news', async (t) => {
   const rig = openRig(t, base)
   const file = join(rig.artifacts, 'runs', 'toy', 'events.jsonl')
   const before = readEvents(rig.artifacts, 'toy').length
   writeFileSync(file, '{"at": "20', {flag: 'a'})
-  await rig.run({epochs: 1})
-  assert.equal(readEvents(rig.artifacts, 'toy').length, before + 12)
+  const {hits} = await rig.run({epochs: 1})
+  const news = readEvents(rig.artifacts, 'toy').slice(before)
+  assert.equal(hits.length, 10)
+  assert.deepEqual(
+    news.map(({kind}) => kind),
+    ['run-started', 'run-finished'],
+  )
 })
 
 test('the kept numbers of a stage are in its manifest, and its values are not more than it declared', async (t) => {
@@ -199,4 +206,20 @@ test('a stage whose code does not parse is a problem of the user, with its posit
     assert.match(error.message, /^the code of a stage cannot be read:\ntoy\/score\.ts:\d+:\d+: /)
     return true
   })
+})
+
+test('an input that another run lets go of between look-up and reading is computed again', async (t) => {
+  const rig = openRig(t, base)
+  rmSync(join(rig.artifacts, 'cache'), {recursive: true}) // so that the file has to be looked into
+  const file = rig.output('prepare', 'numbers')
+  const reasons: string[] = []
+  const onEvent = (event: Event) => {
+    if (event.kind === 'started') reasons.push(`${event.node}: ${event.reason}`)
+    if (event.kind !== 'hit' || event.node !== 'prepare') return
+    writeFileSync(`${file}.dropped`, '')
+    rmSync(file)
+  }
+  const {exitCode} = await executeRun({...rig.request({epochs: 1}), onEvent})
+  assert.equal(exitCode, 0)
+  assert.deepEqual(reasons, ['prepare: numbers was dropped, baseline reads it'])
 })
