@@ -46,7 +46,7 @@ async function tryOnce(node: Node, session: Session): Promise<Known | {missing: 
   return entry === undefined ? computeNode(node, key, record, session) : {key, record, entry}
 }
 
-/** Undefined when the file that it takes a look into is not there, or not what it was. */
+/** Undefined when the file that it takes a look into is not there (any more), or not what it was. */
 async function digestInput(
   node: Node,
   input: string,
@@ -57,6 +57,8 @@ async function digestInput(
   try {
     return await session.keys.inputDigest(node, input, entry, output)
   } catch (error) {
+    const now = findEntry(session.request.artifacts, key)
+    if (now.state === 'present' && now.dropped.includes(output)) return undefined // another run has just let go of it
     const [damage] = await verifyEntry(session.request.artifacts, key)
     if (damage === undefined) throw error
     await setDamagedAside(session.graph.get(producer)!, key, entry.folder, damage, session)

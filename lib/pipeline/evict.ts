@@ -16,8 +16,11 @@ export interface Eviction {
   readonly tell: Tell
 }
 
-/** Drops what the run's keep rules let go, unless another run or another node still holds on to it, or somebody reads it just now. */
-export async function evict({artifacts, record, refs, epoch, tell}: Eviction): Promise<void> {
+/**
+ * Drops what the run's keep rules let go, unless another run or another node still holds on to it, or somebody reads it just now.
+ * Returns the keys of what was dropped.
+ */
+export async function evict({artifacts, record, refs, epoch, tell}: Eviction): Promise<Set<string>> {
   const metricAt = openMetrics(artifacts)
   const {free} = applyKeep(refs, record.keep, epoch, metricAt(refs))
   const others = listRuns(artifacts).filter((run) => run !== record.run)
@@ -28,11 +31,15 @@ export async function evict({artifacts, record, refs, epoch, tell}: Eviction): P
       return openHolder(theirs, findRun(artifacts, run)?.keep ?? {}, [Number.POSITIVE_INFINITY], metricAt(theirs))
     }),
   ]
+  const dropped = new Set<string>()
   for (const {node, key, output} of free) {
     if (holders.some((holds) => holds(key, output))) continue
     const bytes = await drop(artifacts, key, output)
-    if (bytes > 0) tell({kind: 'evicted', node, output, bytes})
+    if (bytes === undefined) continue
+    dropped.add(key)
+    tell({kind: 'evicted', node, output, bytes})
   }
+  return dropped
 }
 
 /** A metric that is misspelt, or not computed, would silently keep nothing: said as soon as the first measurement is there. */
@@ -73,11 +80,12 @@ function openMetrics(artifacts: string): (refs: Refs) => MetricAt {
   }
 }
 
-async function drop(artifacts: string, key: string, output: string): Promise<number> {
+/** Bytes let go; undefined where nothing was. */
+async function drop(artifacts: string, key: string, output: string): Promise<number | undefined> {
   const entry = findEntry(artifacts, key)
-  if (entry.state !== 'present' || entry.dropped.includes(output)) return 0
+  if (entry.state !== 'present' || entry.dropped.includes(output)) return undefined
   const lock = await tryLock(join(entry.folder, 'manifest.json'), 'exclusive')
-  if (lock === undefined) return 0 // a running stage reads it: next time
+  if (lock === undefined) return undefined // a running stage reads it: next time
   try {
     return await dropOutput(entry, output)
   } finally {

@@ -22,8 +22,7 @@ export async function executeRun(request: RunRequest): Promise<{exitCode: number
       if (epoch === undefined || session.count.computed === before) continue
       const finished = {artifacts: request.artifacts, record, refs: session.refs, epoch}
       tellOnce(describeMissingMetrics(finished), turn.at(-1)!, session)
-      await evict({...finished, tell: session.tell})
-      lookAgain(session)
+      lookAgain(await evict({...finished, tell: session.tell}), session)
     }
   })
 }
@@ -54,8 +53,9 @@ function tellOnce(sentences: readonly string[], node: Node, session: Session): v
 }
 
 /** What was just dropped must not be taken for there. */
-function lookAgain({done, request}: Session): void {
+function lookAgain(dropped: ReadonlySet<string>, {done, request}: Session): void {
   for (const [id, known] of done) {
+    if (!dropped.has(known.key)) continue
     const entry = findEntry(request.artifacts, known.key)
     if (entry.state === 'present') done.set(id, {...known, entry})
     else done.delete(id)
