@@ -100,6 +100,18 @@ const modelParameters = z.strictObject({
     .default(null)
     .describe('linear layers behind the pooling; null: none'),
   batchnorm: z.enum(['frozen', 'live']).default('frozen').describe('frozen: statistics fixed, scale and shift trained'),
+  dropout: z
+    .number()
+    .min(0)
+    .max(0.95)
+    .default(0)
+    .describe('share of the pooled numbers that training leaves out before model.embedding'),
+  stochastic_depth: z
+    .number()
+    .min(0)
+    .max(0.95)
+    .default(0)
+    .describe('share of images for which training leaves out the last residual branch, earlier ones seldomer'),
   weights: z.string().min(1).describe('"random", or the path of a .pth or .safetensors file (nearmiss weights)'),
   own: ownParameters,
 })

@@ -98,6 +98,8 @@ const modelMetadata = z.object({
       })
       .nullable(),
     batchnorm: z.enum(['frozen', 'live']),
+    dropout: z.number().min(0).lt(1).optional(),
+    stochastic_depth: z.number().min(0).lt(1).optional(),
     own: ownParameters,
   }) satisfies z.ZodType<ModelSpec>,
   preprocessing: z.strictObject({

@@ -4,7 +4,7 @@ import type {Layer, Layers} from './layers/layer.ts'
 import type {ModelSpec} from './spec.ts'
 import type {TensorLayout} from './tensor-layout.ts'
 
-/** A network on paper: what is computed from what. */
+/** A network on paper, as it describes images: what is computed from what. */
 export interface NetworkGraph {
   /** In the order they are computed; a layer that is applied twice is there twice. */
   readonly nodes: readonly GraphNode[]
@@ -29,6 +29,7 @@ export async function traceNetwork(spec: ModelSpec): Promise<NetworkGraph> {
   const [nodes, tensors]: [GraphNode[], TensorLayout[]] = [[], []]
   const layers: Layers<number> = {
     open: (layer) => {
+      if (layer.onlyTrains) return (...inputs) => inputs[0]!
       tensors.push(...layer.tensors)
       return (...inputs) => nodes.push({layer, inputs}) - 1
     },

@@ -9,6 +9,7 @@ import type {tf} from '../engine/tensorflow.ts'
 import {loadBackbone} from './backbones/backbone.ts'
 import {buildHead} from './heads/head.ts'
 import type {Layers} from './layers/layer.ts'
+import type {Noise} from './noise.ts'
 import type {ModelSpec, Precision} from './spec.ts'
 import {openWeightStore} from './weight-store.ts'
 
@@ -37,10 +38,10 @@ export interface ForwardPass {
 export interface Network {
   /** Numbers in a descriptor. */
   readonly dim: number
-  /** Pooled descriptors, count * dim, not normalised, under the running statistics. */
-  describe(batch: ImageBatch): Float32Array
-  /** Live batch norm uses the batch's statistics and moves the running ones. */
-  forward(batch: ImageBatch): ForwardPass
+  /** Pooled descriptors, count * dim, not normalised, under the running statistics; with noise as training sees them. */
+  describe(batch: ImageBatch, noise?: Noise): Float32Array
+  /** Live batch norm uses the batch's statistics and moves the running ones. Without noise nothing is left out at random. */
+  forward(batch: ImageBatch, noise?: Noise): ForwardPass
   /** What a trainer changes, in the order of the state dict. */
   readonly parameters: readonly Parameter[]
   /** Present weights and statistics, in the names, order and layout of the state dict the network was opened with. */
@@ -68,17 +69,19 @@ export async function openNetwork(
   const store = openWeightStore(state)
   const folded: FoldedUnit[] = []
   let tape: Tape | undefined
+  let noise: Noise | undefined
   const layers: Layers<Value> = {
     open: (layer) => {
       const compute = layer.open({store, dtype, live, folded})
-      return (...inputs) => compute(inputs, tape)
+      return (...inputs) => compute(inputs, tape, noise)
     },
     again: (x) => x.hold(),
   }
   const {trunk, ...end} = build(spec, layers)
   const head = buildHead(spec, end, layers)
-  const embed = (batch: ImageBatch, recorder?: Tape): Value => {
+  const embed = (batch: ImageBatch, draws: Noise | undefined, recorder?: Tape): Value => {
     tape = recorder
+    noise = draws
     return head.apply(trunk(openImages(batch, normalisation, dtype)))
   }
   if (!options.training) {
@@ -88,17 +91,17 @@ export async function openNetwork(
   let passes = 0
   return {
     dim: head.dim,
-    describe: (batch) => {
-      const output = embed(batch)
+    describe: (batch, draws) => {
+      const output = embed(batch, draws)
       const descriptors = read(output.raw) as Float32Array
       output.release()
       return descriptors
     },
-    forward: (batch) => {
+    forward: (batch, draws) => {
       if (!options.training) throw new Error('a network opened for description only cannot be trained')
       if (live) passes++
       const recorder = new Tape()
-      return openPass(recorder, embed(batch, recorder), live)
+      return openPass(recorder, embed(batch, draws, recorder), live)
     },
     parameters: store.parameters(),
     weights: () => store.toStateDict(passes),

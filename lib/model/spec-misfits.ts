@@ -7,7 +7,7 @@ interface Objection {
 }
 
 /** Settings that a backbone does not have. */
-export function specMisfits({backbone, width, stem, pool, batchnorm}: ModelSpec): Objection[] {
+export function specMisfits({backbone, width, stem, pool, embedding, batchnorm, ...shares}: ModelSpec): Objection[] {
   const objections: Objection[] = []
   const refuse = (name: keyof ModelSpec, text: string) => objections.push({path: ['model', name], text})
   const {family} = traitsOf(backbone)
@@ -19,6 +19,11 @@ export function specMisfits({backbone, width, stem, pool, batchnorm}: ModelSpec)
     refuse('pool', `must not be cls with ${backbone}, which has no class token; spoc is usual`)
   if (batchnorm === 'live' && !traitsOf(backbone).batchNorm)
     refuse('batchnorm', `must be frozen with ${backbone}, which has no batch norm`)
+  const {dropout = 0, stochastic_depth = 0} = shares
+  if (dropout > 0 && embedding === null)
+    refuse('dropout', 'must be 0 without model.embedding: it leaves out what a linear layer reads')
+  if (stochastic_depth > 0 && !traitsOf(backbone).stochasticDepth)
+    refuse('stochastic_depth', `must be 0 with ${backbone}: ${withStochasticDepth} have it`)
   return objections
 }
 
@@ -48,14 +53,26 @@ const withStochasticDepth = 'EfficientNet, ConvNeXt and the vision transformers'
 interface Traits {
   readonly family: 'own' | 'resnet' | 'convolutional' | 'transformer'
   readonly batchNorm: boolean
+  /** Whether it may leave out residual branches. */
+  readonly stochasticDepth: boolean
   /** Side in pixels that pictures have to be multiples of. */
   readonly patch?: number
 }
 
 function traitsOf(backbone: BackboneName): Traits {
-  if (backbone.startsWith('.')) return {family: 'own', batchNorm: true}
-  if (/^resnet/.test(backbone)) return {family: 'resnet', batchNorm: true}
+  if (backbone.startsWith('.')) return {family: 'own', batchNorm: true, stochasticDepth: true}
+  if (/^resnet/.test(backbone)) return {family: 'resnet', batchNorm: true, stochasticDepth: false}
   if (/^(vit|dino)/.test(backbone))
-    return {family: 'transformer', batchNorm: false, patch: backbone.startsWith('dinov2') ? 14 : 16}
-  return {family: 'convolutional', batchNorm: !backbone.startsWith('convnext')}
+    return {
+      family: 'transformer',
+      batchNorm: false,
+      stochasticDepth: true,
+      patch: backbone.startsWith('dinov2') ? 14 : 16,
+    }
+  const isConvnext = backbone.startsWith('convnext')
+  return {
+    family: 'convolutional',
+    batchNorm: !isConvnext,
+    stochasticDepth: isConvnext || backbone.startsWith('efficientnet'),
+  }
 }

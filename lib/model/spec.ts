@@ -56,6 +56,10 @@ export interface ModelSpec {
   readonly embedding: EmbeddingSpec | null
   /** frozen: statistics fixed, scale and shift trained (all four reference systems); live: training from random weights. */
   readonly batchnorm: 'frozen' | 'live'
+  /** Share of the pooled numbers that training leaves out before the linear layers; absent: none. */
+  readonly dropout?: number | undefined
+  /** Share of images for which training leaves out the last residual branch; earlier ones seldomer, the first never. Absent: none. */
+  readonly stochastic_depth?: number | undefined
   /** Parameters of a user's backbone. */
   readonly own?: Readonly<Record<string, unknown>> | undefined
 }

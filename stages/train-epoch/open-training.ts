@@ -2,6 +2,7 @@ import type {LoadedBatch} from '../../lib/data/loader.ts'
 import type {ModelFile, TrainingFile} from '../../lib/model/checkpoint.ts'
 import {forwardInChunks} from '../../lib/model/chunks.ts'
 import {type Network, openNetwork} from '../../lib/model/network.ts'
+import type {Noise} from '../../lib/model/noise.ts'
 import {picturesOf, repeated} from '../../lib/model/repeated.ts'
 import {openTrainer, type Trainer} from '../../lib/model/trainer.ts'
 import {trainedWeights} from '../../lib/model/weight-average.ts'
@@ -43,7 +44,9 @@ export async function openTraining(
     trainer,
     learn: (loaded, planned) => {
       const {pictures} = planned
-      const ofPictures = chunk === null ? network.forward(loaded.batch) : forwardInChunks(network, loaded.batch, chunk)
+      const noise: Noise = {seed: planned.stepSeed}
+      const ofPictures =
+        chunk === null ? network.forward(loaded.batch, noise) : forwardInChunks(network, loaded.batch, chunk, noise)
       const pass = repeated(ofPictures, pictures)
       const evaluation = objective.evaluate(pass.embeddings, planned)
       const trainedRows = skipsRows ? evaluation.activeRows : undefined

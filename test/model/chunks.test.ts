@@ -6,6 +6,7 @@ import {forwardInChunks} from '../../lib/model/chunks.ts'
 import {assertClose, hashed, openTiny, takeGradients, tiny, tinyImages} from './tiny-network.ts'
 
 const images = tinyImages(7, 24, 20)
+const noise = {seed: 11}
 
 for (const size of [1, 3, 7, 100]) {
   for (const rows of [undefined, Int32Array.of(0, 2, 5, 6), new Int32Array()]) {
@@ -14,18 +15,19 @@ for (const size of [1, 3, 7, 100]) {
         ...tiny,
         pool: 'gem',
         embedding: {size: 5, hidden: [], relu: 'between', normalise: 'none'},
+        dropout: 0.4,
       })
       const values = Float32Array.from(hashed(6000, 7 * 5), (value, i) =>
         rows === undefined || rows.includes(Math.floor(i / 5)) ? value : 0,
       )
       const upstream = tf.tensor2d(values, [7, 5])
 
-      const whole = network.forward(images)
+      const whole = network.forward(images, noise)
       const expected = whole.embeddings.dataSync()
       whole.backward(upstream, rows)
       const gradients = takeGradients(network)
       const before = liveTensors()
-      const pass = forwardInChunks(network, images, size)
+      const pass = forwardInChunks(network, images, size, noise)
       assertClose(pass.embeddings.dataSync(), expected, 1e-6)
       pass.backward(upstream, rows)
       const found = takeGradients(network)

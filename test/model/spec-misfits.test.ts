@@ -21,6 +21,19 @@ test('Settings that a backbone does not have are refused, all at once', () => {
   assert.deepEqual(refused('vit_base_patch16_224', {pool: 'cls'}), [])
 })
 
+test('What is left out at random in training needs what it is left out of', () => {
+  const refused = (part: Partial<ModelSpec>) =>
+    specMisfits({...imagenetSpec, ...part}).map(({path, text}) => `${path.join('.')} ${text}`)
+  assert.deepEqual(refused({dropout: 0.2, stochastic_depth: 0.1}), [
+    'model.dropout must be 0 without model.embedding: it leaves out what a linear layer reads',
+    'model.stochastic_depth must be 0 with resnet18: EfficientNet, ConvNeXt and the vision transformers have it',
+  ])
+  const embedding = {size: 8, hidden: [], relu: 'between', normalise: 'none'} as const
+  for (const backbone of ['efficientnet_b0', 'convnext_tiny', 'dinov2_vits14', './mine.ts'] as const)
+    assert.deepEqual(refused({backbone, embedding, dropout: 0.2, stochastic_depth: 0.1}), [])
+  assert.equal(refused({backbone: 'mobilenet_v3_large', stochastic_depth: 0.1}).length, 1)
+})
+
 test('Pictures of transformers divide into patches, and the nearest size that does is known', () => {
   assert.equal(sideMisfit('vit_small_patch16_224', 224), undefined)
   assert.equal(sideMisfit('dinov2_vits14', 224), undefined)

@@ -55,6 +55,8 @@ test('every preset says what it is and where it is from, in settings and metrics
     for (const metric of Object.keys(about.published ?? {})) assert.ok(measured.includes(metric), `${name}: ${metric}`)
     const beside = Object.fromEntries(settings.map((setting) => [setting.name, setting]))
     if (about.original!.program === 'Standard_Training.py') {
+      const {backbone, dropout} = config.params.model as {backbone: string; dropout: number}
+      assert.equal(dropout, backbone === 'googlenet' ? 0.2 : 0, name)
       assert.equal(beside.n_epochs!.original, String(config.epochs), name)
       assert.equal(beside.tau!.original, Object.values(beside.tau!.here).flat().join(' '), name)
     }
@@ -87,7 +89,7 @@ const batch = {baselines: 'mining.batch_size=8', lab: 'mining.triplets_per_batch
 for (const [preset, ...own] of [
   ['roth-cub-margin-distance', batch.baselines],
   ['lab-cub-contrastive', batch.lab],
-  ['roth-cub-googlenet-proxy-nca', batch.baselines, 'model.backbone=googlenet', 'model.width=64'],
+  ['roth-cub-googlenet-proxy-nca', batch.baselines, 'model.backbone=googlenet', 'model.width=64', 'model.dropout=0.2'],
 ] as const) {
   test(`${preset} trains two steps on small pictures and measures them`, {timeout: 600_000}, async () => {
     const home = join(folder, 'project')

@@ -2,25 +2,28 @@ import assert from 'node:assert/strict'
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {test} from 'node:test'
+import type {StateDict} from '../../lib/engine/state-dict.ts'
 import {readModel} from '../../lib/model/checkpoint.ts'
 import {readRefs} from '../../lib/pipeline/runs.ts'
 import {nearmiss} from '../cli/rig.ts'
 import {type TinyProject, tinyProject} from './tiny-project.ts'
 
-test('an epoch in chunks ends with the weights of an epoch in whole batches', async (context) => {
-  const project = await tinyProject(context, 'model.batchnorm=frozen', 'optimizer={name: sgd, lr: 0.01}')
+test('an epoch in chunks ends with the weights of an epoch in whole batches, whatever drop-out leaves out', async (context) => {
+  const project = await tinyProject(
+    context,
+    'model.batchnorm=frozen',
+    'model.embedding={size: 8}',
+    'model.dropout=0.3',
+    'optimizer={name: sgd, lr: 0.01}',
+  )
   const whole = await weightsAfter(project, 'whole')
   const chunked = await weightsAfter(project, 'chunked', 'optimizer.chunk=5')
   const start = await weightsOf(project, 'whole', 'initialize-model')
-  assert.ok(distance(whole.get('conv1.weight')!.data, start.get('conv1.weight')!.data) > 1e-3)
-  for (const [name, {data}] of whole) {
-    const other = chunked.get(name)!.data
-    data.forEach((value, i) => {
-      const difference = Math.abs(Number(value) - Number(other[i]!))
-      // eight steps, and now and then a triplet at the margin that rounding sends to the other side
-      assert.ok(difference <= 1e-4, `${name}[${i}] differs by ${difference}`)
-    })
-  }
+  const apart = (other: StateDict) =>
+    Math.hypot(...[...whole].map(([name, {data}]) => distance(data, other.get(name)!.data)))
+  // Eight steps, and now and then a triplet at the margin that rounding sends to the other side; draws of its own would make it about 1.
+  const share = apart(chunked) / apart(start)
+  assert.ok(share < 0.2, `${share} of what was learnt`)
 })
 
 test('chunks are refused with live batch norm, before any work', async (context) => {

@@ -20,6 +20,11 @@ const modes = [
     set: ['objective={loss: proxy-anchor}', "optimizer.groups=[{match: '^loss[.]', lr: 0.05}]"],
     moments: 3,
   },
+  {
+    title: 'drop-out',
+    set: ['model.batchnorm=frozen', 'model.embedding={size: 8}', 'model.dropout=0.3'],
+    moments: 2,
+  },
 ]
 const run = ['run', '--epochs', '1', '--json']
 

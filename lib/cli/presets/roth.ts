@@ -74,7 +74,12 @@ export const roth: Original = {
       remark: 'given ones are overwritten there, but for CUB and Cars196',
     },
     {name: 'embed_dim', byDefault: '128', parameters: ['model.embedding.size']},
-    {name: 'arch', byDefault: 'resnet50', parameters: ['model.backbone']},
+    {
+      name: 'arch',
+      byDefault: 'resnet50',
+      parameters: ['model.backbone', 'model.dropout'],
+      remark: 'googlenet: with dropout 0.2',
+    },
     {name: 'not_pretrained', byDefault: 'off', parameters: ['model.weights'], remark: 'on: random'},
     {
       name: 'grad_measure',

@@ -5,6 +5,7 @@ import {layerNorm} from '../layers/layer-norm.ts'
 import {layerScale} from '../layers/layer-scale.ts'
 import {linear} from '../layers/linear.ts'
 import {patches} from '../layers/patches.ts'
+import {openStochasticDepth} from '../layers/stochastic-depth.ts'
 import {sum} from '../layers/sum.ts'
 import type {BackboneModule} from './backbone.ts'
 
@@ -12,20 +13,25 @@ import type {BackboneModule} from './backbone.ts'
 export const unused = /^classifier\.2\./
 
 /**
- * ConvNeXt-Tiny (Liu et al. 2022) as torchvision has it, without stochastic depth: `features`, whose stages have 3, 3, 9 and 3 blocks. The last norm
+ * ConvNeXt-Tiny (Liu et al. 2022) as torchvision has it: `features`, whose stages have 3, 3, 9 and 3 blocks. The last norm
  * (`classifier.0`) comes behind the pooling, as there. Width scales its channels.
  */
-export const build: BackboneModule['build'] = ({width: first}, layers) => {
+export const build: BackboneModule['build'] = ({width: first, stochastic_depth = 0}, layers) => {
   const widths = [96, 192, 384, 768].map((width) => (width * first) / 64)
   const parts = [openPatches(layers, 'features.0.0', {input: 3, output: widths[0]!, size: 4})]
   parts.push(openNorm(layers, 'features.0.1', widths[0]!))
+  const last = depths.reduce((sum, depth) => sum + depth) - 1
+  let before = 0
   for (const [stage, width] of widths.entries()) {
     if (stage > 0) {
       const input = widths[stage - 1]!
       parts.push(openNorm(layers, `features.${2 * stage}.0`, input))
       parts.push(openPatches(layers, `features.${2 * stage}.1`, {input, output: width, size: 2}))
     }
-    for (let i = 0; i < depths[stage]!; i++) parts.push(openBlock(layers, `features.${2 * stage + 1}.${i}`, width))
+    for (let i = 0; i < depths[stage]!; i++) {
+      parts.push(openBlock(layers, `features.${2 * stage + 1}.${i}`, width, (stochastic_depth * before) / last))
+      before++
+    }
   }
   const channels = widths.at(-1)!
   const pooled = layers.open(layerNorm({name: 'classifier.0', channels, epsilon, of: 'rows'}))
@@ -38,7 +44,7 @@ const epsilon = 1e-6
 const start = {weight: {normal: 0.02}, bias: {constant: 0}}
 
 /** Depthwise 7x7, norm, two linear layers with GELU between over the channels, layer scale, and the input added. */
-function openBlock<T>(layers: Layers<T>, name: string, width: number): (x: T) => T {
+function openBlock<T>(layers: Layers<T>, name: string, width: number, leftOut: number): (x: T) => T {
   const scale = layers.open(layerScale({name: `${name}.layer_scale`, shape: [width, 1, 1], start: 1e-6}, 'map'))
   const steps = [
     layers.open(depthwise({name: `${name}.block.0`, channels: width, size: 7, start})),
@@ -47,6 +53,7 @@ function openBlock<T>(layers: Layers<T>, name: string, width: number): (x: T) =>
     layers.open(gelu()),
     layers.open(linear({name: `${name}.block.5`, input: 4 * width, output: width, of: 'map', start})),
     scale,
+    openStochasticDepth(layers, name, leftOut),
   ]
   const add = layers.open(sum())
   return (x) => {

@@ -4,18 +4,22 @@ import {type Family, openBentUnit, openInvertedResidual} from './inverted-residu
 /** The linear layer behind the pooling. */
 export const unused = /^classifier\./
 
-/** EfficientNet-B0 (Tan and Le 2019, table 1) as torchvision has it: `features`, with 1280 channels at the end; without stochastic depth. */
-export const build: BackboneModule['build'] = (_, layers) => {
+/** EfficientNet-B0 (Tan and Le 2019, table 1) as torchvision has it: `features`, with 1280 channels at the end. */
+export const build: BackboneModule['build'] = ({stochastic_depth = 0}, layers) => {
   const first = {input: 3, output: 32, size: 3, stride: 2, bend: 'silu'} as const
   const parts = [openBentUnit(layers, 'features.0', first, family)]
+  const blocks = stages.reduce((sum, [, , , , depth]) => sum + depth, 0)
   let input = first.output as number
+  let before = 0
   for (const [stage, [expansion, size, firstStride, output, depth]] of stages.entries()) {
     for (let i = 0; i < depth; i++) {
       const stride = i === 0 ? firstStride : 1
       const squeezed = Math.floor(input / 4)
-      const shape = {size, stride, input, expanded: expansion * input, output, squeezed, bend: 'silu'} as const
+      const leftOut = (stochastic_depth * before) / blocks
+      const shape = {size, stride, input, expanded: expansion * input, output, squeezed, bend: 'silu', leftOut} as const
       parts.push(openInvertedResidual(layers, `features.${stage + 1}.${i}`, shape, family))
       input = output
+      before++
     }
   }
   const last = {input, output: 1280, size: 1, stride: 1, bend: 'silu'} as const

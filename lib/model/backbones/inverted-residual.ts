@@ -2,6 +2,8 @@ import {hardSwish} from '../layers/hard-swish.ts'
 import type {Layers} from '../layers/layer.ts'
 import {silu} from '../layers/silu.ts'
 import {type SqueezeShape, squeezeExcitation} from '../layers/squeeze-excitation.ts'
+import {openStochasticDepth} from '../layers/stochastic-depth.ts'
+import {sum} from '../layers/sum.ts'
 import {type UnitShape, unit} from '../layers/unit.ts'
 
 /** What bends the results of a unit; none: the unit is linear. */
@@ -23,6 +25,8 @@ export interface BlockShape {
   /** Channels inside of squeeze-and-excitation; 0: there is none. */
   readonly squeezed: number
   readonly bend: Bend
+  /** Share of images for which training leaves it out where its input is added; absent: none. */
+  readonly leftOut?: number
 }
 
 /**
@@ -30,7 +34,7 @@ export interface BlockShape {
  * few channels, linear. The input is added where it has the result's shape. Parts are named by their place, as torchvision has them.
  */
 export function openInvertedResidual<T>(layers: Layers<T>, name: string, shape: BlockShape, family: Family) {
-  const {size, stride, input, expanded, output, squeezed, bend} = shape
+  const {size, stride, input, expanded, output, squeezed, bend, leftOut = 0} = shape
   const parts: ((x: T) => T)[] = []
   const place = () => `${name}.block.${parts.length}`
   if (expanded !== input)
@@ -42,6 +46,13 @@ export function openInvertedResidual<T>(layers: Layers<T>, name: string, shape: 
   const project = openUnit(layers, place(), {input: expanded, output, size: 1, stride: 1, bend: 'none'}, family)
   const inside = (x: T) => parts.reduce((value, part) => part(value), x)
   if (stride > 1 || input !== output) return (x: T) => project(inside(x))
+  if (leftOut > 0) {
+    const [leaveOut, add] = [openStochasticDepth(layers, name, leftOut), layers.open(sum())]
+    return (x: T) => {
+      const residual = layers.again(x)
+      return add(leaveOut(project(inside(x))), residual)
+    }
+  }
   return (x: T) => {
     const residual = layers.again(x)
     return project(inside(x), residual)

@@ -9,6 +9,7 @@ import {layerScale as layerScaleLayer} from '../layers/layer-scale.ts'
 import {linear} from '../layers/linear.ts'
 import {patchMap} from '../layers/patch-map.ts'
 import {patches} from '../layers/patches.ts'
+import {openStochasticDepth} from '../layers/stochastic-depth.ts'
 import {sum} from '../layers/sum.ts'
 import type {ModelSpec} from '../spec.ts'
 import type {Backbone} from './backbone.ts'
@@ -40,7 +41,8 @@ const epsilon = 1e-6
  * A vision transformer (Dosovitskiy et al. 2021) with 12 blocks and 64 channels a head, without its classifier, its tensors named as in timm
  * and in DINO. With pool: cls the last map is the class token alone, else it is the patches; both behind the last norm. Width scales its channels.
  */
-export function buildVit<T>({pool, width}: ModelSpec, layers: Layers<T>, shape: VitShape): Backbone<T> {
+export function buildVit<T>(spec: ModelSpec, layers: Layers<T>, shape: VitShape): Backbone<T> {
+  const {pool, width, stochastic_depth = 0} = spec
   const channels = (shape.channels * width) / 64
   const {patch, side, registers, resampling, deviation} = shape
   const embed = layers.open(embedTokens({channels, patch, side: side / patch, registers, resampling, deviation}))
@@ -55,7 +57,9 @@ export function buildVit<T>({pool, width}: ModelSpec, layers: Layers<T>, shape: 
     }),
   )
   const size = {channels, heads: shape.channels / 64, layerScale: shape.layerScale}
-  const blocks = Array.from({length: depth}, (_, i) => openBlock(`blocks.${i}`, size, layers))
+  const blocks = Array.from({length: depth}, (_, i) =>
+    openBlock(`blocks.${i}`, {...size, leftOut: (stochastic_depth * i) / (depth - 1)}, layers),
+  )
   const end = pool === 'cls' ? layers.open(classToken(channels)) : layers.open(patchMap(1 + registers))
   const normalise = layers.open(layerNorm({name: 'norm', channels, epsilon, of: 'map'}))
   return {
@@ -78,10 +82,16 @@ interface BlockShape {
   readonly channels: number
   readonly heads: number
   readonly layerScale: boolean
+  /** Share of images for which training leaves out a branch. */
+  readonly leftOut: number
 }
 
 /** Attention, then two linear layers, each behind a norm and beside a shortcut. */
-function openBlock<T>(name: string, {channels, heads, layerScale}: BlockShape, layers: Layers<T>): (x: T) => T {
+function openBlock<T>(
+  name: string,
+  {channels, heads, layerScale, leftOut}: BlockShape,
+  layers: Layers<T>,
+): (x: T) => T {
   const norm = (part: string) => layers.open(layerNorm({name: `${name}.${part}`, channels, epsilon, of: 'tokens'}))
   const dense = (part: string, input: number, output: number) =>
     layers.open(linear({name: `${name}.${part}`, input, output, of: 'tokens', start: startOfLinear}))
@@ -91,6 +101,7 @@ function openBlock<T>(name: string, {channels, heads, layerScale}: BlockShape, l
     layers.open(attention({heads, channels})),
     dense('attn.proj', channels, channels),
     ...(layerScale ? [openScale(`${name}.ls1.gamma`, channels, layers)] : []),
+    openStochasticDepth(layers, `${name}.attn`, leftOut),
   ]
   const think = [
     norm('norm2'),
@@ -98,6 +109,7 @@ function openBlock<T>(name: string, {channels, heads, layerScale}: BlockShape, l
     layers.open(gelu()),
     dense('mlp.fc2', 4 * channels, channels),
     ...(layerScale ? [openScale(`${name}.ls2.gamma`, channels, layers)] : []),
+    openStochasticDepth(layers, `${name}.mlp`, leftOut),
   ]
   const add = layers.open(sum())
   const beside = (steps: readonly ((x: T) => T)[]) => (x: T) => {

@@ -1,4 +1,5 @@
 import type {Backbone} from '../backbones/backbone.ts'
+import {dropOut} from '../layers/drop-out.ts'
 import {gem} from '../layers/gem.ts'
 import {l2} from '../layers/l2.ts'
 import type {Layers} from '../layers/layer.ts'
@@ -14,9 +15,9 @@ export interface Head<T> {
   readonly dim: number
 }
 
-/** Pooling over positions, then perhaps what the backbone has there, and linear layers, as the specification says. */
+/** Pooling over positions, then perhaps what the backbone has there, drop-out and linear layers, as the specification says. */
 export function buildHead<T>(
-  {pool, embedding}: ModelSpec,
+  {pool, embedding, dropout = 0}: ModelSpec,
   {channels, behindPool = (pooled) => pooled}: Omit<Backbone<T>, 'trunk'>,
   layers: Layers<T>,
 ): Head<T> {
@@ -24,7 +25,8 @@ export function buildHead<T>(
   const pooled = (map: T) => behindPool(overPositions(map))
   if (embedding === null) return {apply: pooled, dim: channels}
   const embed = openEmbedding(embedding, channels, layers)
-  return {apply: (map) => embed(pooled(map)), dim: embedding.size}
+  const leaveOut = dropout > 0 ? layers.open(dropOut(dropout)) : (x: T) => x
+  return {apply: (map) => embed(leaveOut(pooled(map))), dim: embedding.size}
 }
 
 function openPool<T>(pool: ModelSpec['pool'], channels: number, layers: Layers<T>) {

@@ -1,5 +1,6 @@
 import type {FoldedUnit} from '../../engine/ops/folded-unit.ts'
 import type {Tape, Value} from '../../engine/tape.ts'
+import type {Noise} from '../noise.ts'
 import type {TensorLayout} from '../tensor-layout.ts'
 import type {WeightStore} from '../weight-store.ts'
 
@@ -11,11 +12,13 @@ export interface Layer {
   readonly kind: string
   /** In the order of the state dict. */
   readonly tensors: readonly TensorLayout[]
+  /** Whether it does nothing where images are described: then it is no part of the network on paper (graph.ts). */
+  readonly onlyTrains?: true
   open(workshop: Workshop): ComputeLayer
 }
 
-/** Consumes its inputs; without a tape nothing is kept for gradients. */
-export type ComputeLayer = (inputs: readonly Value[], tape: Tape | undefined) => Value
+/** Consumes its inputs; without a tape nothing is kept for gradients, without noise nothing is random. */
+export type ComputeLayer = (inputs: readonly Value[], tape: Tape | undefined, noise?: Noise) => Value
 
 /** What a layer is opened with, to compute. */
 export interface Workshop {
