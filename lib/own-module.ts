@@ -33,7 +33,7 @@ export async function loadOwnModule<Module>(path: OwnModule, {parameter, heading
   try {
     module = await import(pathToFileURL(file).href)
   } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    const reason = error instanceof Error ? `${error.name}: ${error.message}${placeIn(file, error)}` : String(error)
     throw new UserError(`${parameter} is ${path}, which cannot be loaded: ${reason}. ${page}`, {cause: error})
   }
   const missing = exports.filter((name) => typeof module[name] !== 'function')
@@ -43,6 +43,13 @@ export async function loadOwnModule<Module>(path: OwnModule, {parameter, heading
     `${parameter} is ${path}, which must export ${missing.map((name) => `a function ${name}`).join(' and ')}; ` +
       `it exports ${there.join(', ') || 'nothing'}. ${page}`,
   )
+}
+
+/** ` (line 3)`, where the error comes from the file or what it called. */
+function placeIn(file: string, {stack = ''}: Error): string {
+  const behind = stack.split(file)[1]
+  const line = /^(?:\?[^:)]*)?:(\d+):\d+/.exec(behind ?? '')?.[1]
+  return line === undefined ? '' : ` (line ${line})`
 }
 
 /** Says what is wrong with something that a user's file made. */

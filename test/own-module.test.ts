@@ -15,7 +15,11 @@ const files: Readonly<Record<string, string>> = {
   'pipeline.yaml': '',
   'package.json': '{"type": "module"}',
   'empty.ts': 'export const other = 3',
-  'throws.ts': "throw new Error('not today')",
+  'throws.ts': "import 'node:fs'\n\nthrow new Error('not today')",
+  'channels.ts': 'export const build = () => ({channels: 7, trunk: () => ({raw: {shape: [2, 4, 4, 5]}})})',
+  'five.ts': "export const open = () => ({compares: 'batch', weights: [], start: () => ({terms: 5, gradient() {}})})",
+  'terms.ts':
+    "export const open = () => ({compares: 'batch', weights: [], start: () => ({terms: [{each() {}}], gradient() {}})})",
   'shapeless.ts': 'export const build = () => ({channels: 3})\nexport const open = () => undefined',
   'unused.ts': "export const build = () => undefined\nexport const unused = 'fc'",
   'nothing.ts': 'export const read = async () => undefined',
@@ -35,6 +39,8 @@ const loss = (path: OwnModule) => {
   return openPart({objective, weight: 1, prefix: 'loss.'}, {} as never)
 }
 
+const batch = {labels: Int32Array.of(0, 0, 1), group: Int32Array.of(0, 0, 1), stepSeed: 1} as never
+
 const cases: [string, () => Promise<unknown>, RegExp][] = [
   [
     'that is not there',
@@ -44,7 +50,7 @@ const cases: [string, () => Promise<unknown>, RegExp][] = [
   [
     'that throws',
     () => loss('./throws.ts'),
-    /objective\.loss is .*, which cannot be loaded: Error: not today\. See docs\/extending\.md#a-loss\./,
+    /objective\.loss is .*, which cannot be loaded: Error: not today \(line 3\)\. See docs\/extending\.md#a-loss\./,
   ],
   [
     'with another export',
@@ -61,10 +67,21 @@ const cases: [string, () => Promise<unknown>, RegExp][] = [
     () => traceNetwork({...tinySpec, backbone: './shapeless.ts'}),
     /whose build must return \{trunk, channels\}/,
   ],
+  ['whose loss is none', () => loss('./shapeless.ts'), /whose open must return \{compares, weights, start\}/],
   [
-    'whose loss is none',
-    () => loss('./shapeless.ts'),
-    /whose open must return \{compares, weights, start\}/,
+    'whose maps have other channels than it says',
+    async () => (await loadBackbone({backbone: './channels.ts'})).build(tinySpec, {} as never).trunk({}),
+    /channels\.ts, whose trunk makes maps of shape \[2,4,4,5\], where channels says 7\./,
+  ],
+  [
+    'whose terms are no list',
+    async () => (await loss('./five.ts')).evaluate({} as never, batch),
+    /five\.ts, whose terms must be a list of Terms, as tripletTerms makes them\. See docs\/extending\.md#a-loss/,
+  ],
+  [
+    'whose terms lack a part',
+    async () => (await loss('./terms.ts')).evaluate({} as never, batch),
+    /terms\.ts, whose terms must each be \{counts, each, backward\}/,
   ],
   [
     'that reads nothing',

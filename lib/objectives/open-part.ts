@@ -14,6 +14,7 @@ import type {LossSpec, MinerSpec, RegularizerSpec} from './parameters/objective.
 import type {Part} from './parts.ts'
 import {reduce} from './reduce.ts'
 import type {Regularizer} from './regularizers/regularizer.ts'
+import type {Terms} from './terms.ts'
 import {type PlannedBatch, plannedTuples} from './tuples.ts'
 import {addGradients, type Vectors} from './vectors.ts'
 
@@ -95,9 +96,20 @@ async function loadOwnLoss(path: OwnModule): Promise<LossOpener<LossSpec>> {
     const loss = open(spec, context)
     const {compares, weights, start, state = () => new Map()}: Partial<OpenLoss> = loss ?? {}
     const isLoss = Array.isArray(weights) && typeof start === 'function' && typeof state === 'function'
-    if (isLoss && (compares === 'plan' || compares === 'batch')) return loss
+    if (isLoss && (compares === 'plan' || compares === 'batch'))
+      return {...loss, start: (batch) => checkPass(start.call(loss, batch), path)}
     throw ownModuleError(path, purpose, 'whose open must return {compares, weights, start}')
   }
+}
+
+function checkPass(pass: LossPass, path: OwnModule): LossPass {
+  const {terms, gradient}: Partial<LossPass> = pass ?? {}
+  if (!Array.isArray(terms) || terms.length === 0 || typeof gradient !== 'function')
+    throw ownModuleError(path, purpose, 'whose terms must be a list of Terms, as tripletTerms makes them')
+  const isTerms = ({counts, each, backward}: Partial<Terms>) =>
+    counts instanceof Int32Array && typeof each === 'function' && typeof backward === 'function'
+  if (terms.every((one) => typeof one === 'object' && one !== null && isTerms(one))) return pass
+  throw ownModuleError(path, purpose, 'whose terms must each be {counts, each, backward}, as tripletTerms makes them')
 }
 
 function load<Module>(file: string): Promise<Module> {

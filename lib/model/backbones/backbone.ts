@@ -40,8 +40,16 @@ async function loadOwnBackbone(path: OwnModule): Promise<BackboneModule> {
     unused,
     build: (spec, layers) => {
       const backbone = build(spec, layers)
-      if (typeof backbone?.trunk === 'function' && Number.isSafeInteger(backbone.channels)) return backbone
+      if (typeof backbone?.trunk === 'function' && Number.isSafeInteger(backbone.channels))
+        return {...backbone, trunk: (images) => checkChannels(backbone.trunk(images), backbone.channels, path)}
       throw ownModuleError(path, purpose, 'whose build must return {trunk, channels}: a function and a whole number')
     },
   }
+}
+
+/** Where the network computes; where it is described there are no shapes. */
+function checkChannels<T>(map: T, channels: number, path: OwnModule): T {
+  const shape = (map as {readonly raw?: {readonly shape?: readonly number[]}} | undefined)?.raw?.shape
+  if (shape === undefined || shape.at(-1) === channels) return map
+  throw ownModuleError(path, purpose, `whose trunk makes maps of shape [${shape}], where channels says ${channels}`)
 }
