@@ -145,6 +145,25 @@ for (const [format, {swapped, counted, renamed}] of Object.entries(hazards)) {
     assert.deepEqual(images.split, lookAlike.split)
   })
 
+  if (renamed !== undefined && format !== 'folder') {
+    for (const [written, there] of [
+      ['NFC', 'NFD'],
+      ['NFD', 'NFC'],
+    ] as const) {
+      test(`${format}: names written in ${written} are found where the folder has ${there}, and that is said`, async (context) => {
+        const root = temporaryFolder(context)
+        const inForm = (name: string, form: string) => name.replace(...renamed).normalize(form)
+        const files = Object.entries(lookAlike.files).map(([name, content]) => [name, inForm(String(content), written)])
+        const pictures = lookAlike.pictures.map((name) => inForm(name, there))
+        await writeLookAlike(root, {...lookAlike, pictures, files: Object.fromEntries(files)})
+        const {images, notes} = await list(root)
+        assert.deepEqual([...images.path].sort(), [...pictures].sort())
+        assert.deepEqual(images.split, lookAlike.split)
+        assert.match(notes.join('\n'), /has names that the folder has in another Unicode form.* \(6\): /)
+      })
+    }
+  }
+
   test(`${format}: a missing picture, a link to nothing and a link to itself are named at once`, async (context) => {
     const root = temporaryFolder(context)
     await writeLookAlike(root, lookAlike)

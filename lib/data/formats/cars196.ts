@@ -4,7 +4,8 @@ import {UserError} from '../../user-error.ts'
 import type {Box} from '../box.ts'
 import {boxBetween} from './boxes.ts'
 import {checkRoot, type DataSet, type ReaderOptions, throwProblems} from './data-set.ts'
-import {checkEntries, checkPresence, note} from './index-file.ts'
+import {checkEntries, note} from './index-file.ts'
+import {locateFiles} from './locate-files.ts'
 import {type MatValue, parseMat} from './matlab.ts'
 
 const index = 'cars_annos.mat'
@@ -21,23 +22,17 @@ export async function read(root: string, {boxes = false}: ReaderOptions): Promis
   const variables = await readIndex(root, problems)
   const rows = variables === undefined ? [] : readRows(variables, boxes, problems)
   checkEntries(rows, index, problems)
-  if (problems.length === 0)
-    await checkPresence(
-      root,
-      rows.map(({path}) => path),
-      index,
-      problems,
-    )
+  const {path, notes} = await locateFiles(root, problems.length > 0 ? [] : rows.map((row) => row.path), index, problems)
   throwProblems(`The data set "${root}" cannot be used`, problems)
   const names = classNames(variables!.get('class_names'))
   return {
     id: rows.map(({id}) => id),
-    path: rows.map(({path}) => path),
+    path,
     label: rows.map(({label}) => label),
     classNames: new Map(rows.map(({label}) => [label, names[label] ?? `class ${label + 1}`])),
     closedSet: rows.map(({isTest}) => (isTest ? 'test' : 'train')),
     ...(boxes && {boxes: rows.map(({box}) => box)}),
-    notes: [],
+    notes,
   }
 }
 

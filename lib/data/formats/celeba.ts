@@ -1,5 +1,6 @@
 import {checkRoot, type DataSet, throwProblems} from './data-set.ts'
-import {checkDisjoint, checkEntries, checkPresence, note, parseLines, readLines} from './index-file.ts'
+import {checkDisjoint, checkEntries, note, parseLines, readLines} from './index-file.ts'
+import {locateFiles} from './locate-files.ts'
 
 const identities = 'identity_CelebA.txt'
 const partition = 'list_eval_partition.txt'
@@ -33,21 +34,20 @@ export async function read(root: string): Promise<DataSet> {
   checkEntries(rows, identities, problems)
   const peopleIn = (split: string) => rows.flatMap((row) => (row.split === split ? [String(row.person)] : []))
   checkDisjoint(Object.fromEntries(splits.map((split) => [split, peopleIn(split)])), problems)
-  if (problems.length === 0)
-    await checkPresence(
-      root,
-      rows.map(({path}) => path),
-      identities,
-      problems,
-    )
+  const {path, notes} = await locateFiles(
+    root,
+    problems.length > 0 ? [] : rows.map((row) => row.path),
+    identities,
+    problems,
+  )
   throwProblems(`The data set "${root}" cannot be used`, problems)
   return {
     id: rows.map(({id}) => id),
-    path: rows.map(({path}) => path),
+    path,
     label: rows.map(({person}) => person),
     classNames: new Map(rows.map(({person}) => [person, String(person)])),
     official: rows.map(({split}) => split),
-    notes: [],
+    notes,
   }
 }
 

@@ -5,6 +5,7 @@ import {boxBetween} from './boxes.ts'
 import {checkRoot, type DataSet, type ReaderOptions, throwProblems} from './data-set.ts'
 import {listTree} from './folder-tree.ts'
 import {note} from './index-file.ts'
+import {type Located, locateFiles} from './locate-files.ts'
 
 /**
  * Reads the folder of CUB-200-2011: images.txt `<image id> <class folder>/<file>`, image_class_labels.txt `<image id> <class id>`,
@@ -26,10 +27,10 @@ export async function read(root: string, options: ReaderOptions): Promise<DataSe
     checkPaths(images, problems)
     if (sides !== undefined) checkSides(sides, images, problems)
     if (boxes !== undefined) checkBoxes(boxes, images, problems)
-    await compareFiles(root, images, problems)
   }
+  const located = images && labels && (await compareFiles(root, images, problems))
   throwProblems(`The data set "${root}" cannot be used`, problems)
-  const found = assemble(images!, labels!, classes ?? new Map(), sides)
+  const found = assemble(images!, labels!, classes ?? new Map(), sides, located!)
   return boxes === undefined ? found : {...found, boxes: found.id.map((id) => parseBox(boxes.get(id)!))}
 }
 
@@ -114,29 +115,35 @@ function parseBox(text: string): Box | undefined {
   return parts.length === 4 ? boxBetween([x, y, x + width, y + height]) : undefined
 }
 
-async function compareFiles(root: string, images: Index, problems: string[]): Promise<void> {
-  const found = await listTree(join(root, 'images')).catch(() => undefined)
+/** Compares the folder of the pictures with the index, in both directions. */
+async function compareFiles(root: string, images: Index, problems: string[]): Promise<Located | undefined> {
+  const folder = join(root, 'images')
+  const found = await listTree(folder).catch(() => undefined)
   if (found === undefined) {
     problems.push('The folder images is missing or cannot be listed.')
-    return
+    return undefined
   }
-  const files = new Set(found.files)
-  const indexed = new Set(images.values())
-  const missing = [...indexed].filter((path) => !files.has(path))
+  const located = await locateFiles(folder, [...images.values()], 'images.txt', problems)
+  const indexed = new Set(located.path)
   const extra = found.files.filter((path) => !indexed.has(path))
-  note(problems, 'images.txt names files that are not there', missing, 'Restore them, or remove their rows.')
   note(problems, 'The folder images has files that images.txt does not name', extra, 'Remove them, or add their rows.')
   note(problems, 'The folder images has links that lead back to where they are', found.circles, 'Remove them.')
+  return located
 }
 
-function assemble(images: Index, labels: Index, classes: Index, sides: Index | undefined): DataSet {
+function assemble(
+  images: Index,
+  labels: Index,
+  classes: Index,
+  sides: Index | undefined,
+  {path, notes}: Located,
+): DataSet {
   const id = [...images.keys()]
-  const path = [...images.values()]
   const label = id.map((one) => Number(labels.get(one)) - 1)
   const classNames = new Map([...classes].map(([classId, name]) => [classId - 1, name]))
   for (const [row, one] of label.entries()) {
     if (!classNames.has(one)) classNames.set(one, path[row]!.split('/')[0]!)
   }
   const closedSet = sides && id.map((one) => (sides.get(one) === '1' ? 'train' : 'test'))
-  return {id, path: path.map((one) => `images/${one}`), label, classNames, ...(closedSet && {closedSet}), notes: []}
+  return {id, path: path.map((one) => `images/${one}`), label, classNames, ...(closedSet && {closedSet}), notes}
 }

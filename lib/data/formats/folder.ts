@@ -2,6 +2,7 @@ import {extname, join} from 'node:path'
 import {enumerate} from '../wording.ts'
 import {checkRoot, type DataSet, throwProblems} from './data-set.ts'
 import {listFolder} from './folder-tree.ts'
+import {findLookAlikes} from './locate-files.ts'
 
 /**
  * Reads one folder per class: the class number is the place of its name in code-point order, image ids count from 0 through
@@ -84,6 +85,8 @@ function explain({classes, pictures, nested, brokenLinks, outside, unreadable}: 
   const nesting = 'A class is one folder of pictures: move the pictures up, or make each of these a class of its own.'
   note('Folders inside class folders', nested, nesting)
   note('Pictures outside any class folder', outside, 'Put each into the folder of its class.')
+  const alike = findLookAlikes(classes)
+  note('Class folders whose names differ in their Unicode form alone', alike, 'Make one of each, or rename one.')
   note('Links that lead nowhere', brokenLinks, 'Restore what they point to, or remove them.')
   note(
     'Pictures in a format that is not read',

@@ -1,7 +1,8 @@
 import type {Box} from '../box.ts'
 import {boxBetween} from './boxes.ts'
 import {checkRoot, type DataSet, type ReaderOptions, throwProblems} from './data-set.ts'
-import {checkDisjoint, checkEntries, checkPresence, note, parseLines, readLines} from './index-file.ts'
+import {checkDisjoint, checkEntries, note, parseLines, readLines} from './index-file.ts'
+import {locateFiles} from './locate-files.ts'
 
 const index = 'list_eval_partition.txt'
 const boxList = 'list_bbox_inshop.txt'
@@ -28,12 +29,12 @@ export async function read(root: string, options: ReaderOptions): Promise<DataSe
       `${boxList} lacks pictures of ${index}`,
       paths.filter((path) => !boxes.has(path)),
     )
-  if (problems.length === 0) await checkPresence(root, paths, index, problems)
+  const {path, notes} = await locateFiles(root, problems.length > 0 ? [] : paths, index, problems)
   throwProblems(`The data set "${root}" cannot be used`, problems)
   const label = rows.map(({item}) => Number(/\d+$/.exec(item)![0]))
   return {
     id: rows.map(({id}) => id),
-    path: paths,
+    path,
     label,
     classNames: new Map(rows.map(({item}, row) => [label[row]!, item])),
     official: rows.map(({status}) => (status === 'train' ? 'train' : 'test')),
@@ -45,7 +46,7 @@ export async function read(root: string, options: ReaderOptions): Promise<DataSe
       },
     ],
     ...(boxes && {boxes: paths.map((path) => boxes.get(path))}),
-    notes: [],
+    notes,
   }
 }
 

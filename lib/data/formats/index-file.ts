@@ -1,7 +1,6 @@
 import {readFile} from 'node:fs/promises'
 import {isAbsolute, join, relative, sep} from 'node:path'
 import {enumerate} from '../wording.ts'
-import {listFolder} from './folder-tree.ts'
 
 /** A line of an index file that is not blank. */
 export interface Line {
@@ -81,29 +80,6 @@ export function checkEntries(
 /** Whether a path leads out of the root, or might. */
 export function leadsOut(path: string): boolean {
   return isAbsolute(path) || path.split('/').includes('..')
-}
-
-/** Notes files that are named but not there, by listing their folders once: 120,000 single questions would take minutes on a network disk. */
-export async function checkPresence(
-  root: string,
-  paths: readonly string[],
-  source: string,
-  problems: string[],
-): Promise<void> {
-  const wanted = new Map<string, string[]>()
-  for (const path of paths) {
-    const folder = path.slice(0, path.lastIndexOf('/') + 1)
-    const own = wanted.get(folder)
-    if (own === undefined) wanted.set(folder, [path])
-    else own.push(path)
-  }
-  const missing: string[] = []
-  for (const [folder, own] of wanted) {
-    const entries = await listFolder(join(root, folder)).catch(() => [])
-    const files = new Set(entries.flatMap(({name, kind}) => (kind === 'file' ? [folder + name] : [])))
-    missing.push(...own.filter((path) => !files.has(path)))
-  }
-  note(problems, `${source} names files that are not there`, missing, 'Restore them, or remove their rows.')
 }
 
 /** Notes classes that are on two sides of a split which keeps classes apart. */

@@ -4,7 +4,8 @@ import {UserError} from '../../user-error.ts'
 import type {Box} from '../box.ts'
 import {boxBetween} from './boxes.ts'
 import {checkRoot, type DataSet, type OfficialSplit, type ReaderOptions, throwProblems} from './data-set.ts'
-import {checkEntries, checkPresence, insideRoot, leadsOut, note} from './index-file.ts'
+import {checkEntries, insideRoot, note} from './index-file.ts'
+import {findLookAlikes, locateFiles} from './locate-files.ts'
 import {readManifestTable, type TextTable} from './manifest-table.ts'
 
 /** Looked for where data.manifest is not set; the last two are open-metric-learning's. */
@@ -34,25 +35,33 @@ export async function read(root: string, {manifest, boxes = false}: ReaderOption
   const problems: string[] = []
   const rows = readRows(root, name, table, boxes, problems)
   checkEntries(rows, name, problems)
-  const inside = rows.map(({path}) => path).filter((path) => path !== '' && !leadsOut(path))
-  await checkPresence(root, inside, name, problems)
+  const {path, notes} = await locateFiles(
+    root,
+    rows.map((row) => row.path),
+    name,
+    problems,
+  )
+  const alike = findLookAlikes(rows.map(({className}) => className))
+  note(problems, `${name} has labels that differ in their Unicode form alone`, alike, 'Write each in one form.')
   checkSwapped(root, name, rows, problems)
   throwProblems(`The data set "${root}" cannot be used`, problems)
   const numberOf = numberClasses(rows)
   return {
     id: rows.map(({id}) => id),
-    path: rows.map(({path}) => path),
+    path,
     label: rows.map(({className}) => numberOf(className)),
     classNames: new Map(rows.map(({className}) => [numberOf(className), className])),
     ...(table.columns.has('split') && sidesOf(rows)),
     ...(rows.some(({isQuery}) => isQuery) && {testSets: testSetsOf(rows)}),
     ...(boxes && {boxes: rows.map(({box}) => box)}),
-    notes:
-      !boxes && corners.every((column) => table.columns.has(column))
+    notes: [
+      ...notes,
+      ...(!boxes && corners.every((column) => table.columns.has(column))
         ? [
             `${name} has boxes (x_1 and others), which are not used: pictures are taken whole without data.crop_to_boxes.`,
           ]
-        : [],
+        : []),
+    ],
   }
 }
 

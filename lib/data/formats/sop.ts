@@ -1,5 +1,6 @@
 import {checkRoot, type DataSet, throwProblems} from './data-set.ts'
-import {checkDisjoint, checkEntries, checkPresence, parseLines, readLines} from './index-file.ts'
+import {checkDisjoint, checkEntries, parseLines, readLines} from './index-file.ts'
+import {locateFiles} from './locate-files.ts'
 
 const files = {train: 'Ebay_train.txt', test: 'Ebay_test.txt'}
 const form = 'image_id class_id super_class_id path'
@@ -23,21 +24,20 @@ export async function read(root: string): Promise<DataSet> {
   const rows = [...train, ...test]
   checkEntries(rows, 'The index', problems)
   checkDisjoint({[files.train]: train.map(nameOf), [files.test]: test.map(nameOf)}, problems)
-  if (problems.length === 0)
-    await checkPresence(
-      root,
-      rows.map(({path}) => path),
-      'The index',
-      problems,
-    )
+  const {path, notes} = await locateFiles(
+    root,
+    problems.length > 0 ? [] : rows.map((row) => row.path),
+    'The index',
+    problems,
+  )
   throwProblems(`The data set "${root}" cannot be used`, problems)
   return {
     id: rows.map(({id}) => id),
-    path: rows.map(({path}) => path),
+    path,
     label: rows.map(({classId}) => classId - 1),
     classNames: new Map(rows.map((row) => [row.classId - 1, nameOf(row)])),
     official: rows.map(({split}) => split),
-    notes: [],
+    notes,
   }
 }
 

@@ -5,7 +5,8 @@ import {z} from 'zod'
 import {type PickleValue, unpickle} from '../../model/pickle.ts'
 import {UserError} from '../../user-error.ts'
 import {checkRoot, type DataSet, type ReaderOptions, throwProblems} from './data-set.ts'
-import {checkEntries, checkPresence, insideRoot} from './index-file.ts'
+import {checkEntries, insideRoot} from './index-file.ts'
+import {locateFiles} from './locate-files.ts'
 
 /** Looked for where data.manifest is not set. */
 export const usualSplitLists = ['splits.json', 'splits.pkl']
@@ -30,21 +31,15 @@ export async function read(root: string, {manifest}: ReaderOptions): Promise<Dat
   const problems: string[] = []
   if (rows.length === 0) problems.push(`${name} names no picture.`)
   checkEntries(rows, name, problems)
-  if (problems.length === 0)
-    await checkPresence(
-      root,
-      rows.map(({path}) => path),
-      name,
-      problems,
-    )
+  const {path, notes} = await locateFiles(root, problems.length > 0 ? [] : rows.map((row) => row.path), name, problems)
   throwProblems(`The data set "${root}" cannot be used`, problems)
   return {
     id: rows.map(({id}) => id),
-    path: rows.map(({path}) => path),
+    path,
     label: rows.map(({label}) => label),
     classNames: new Map(nameClasses(classes.map(({paths}) => paths)).entries()),
     official: rows.map(({split}) => split),
-    notes: [],
+    notes,
   }
 }
 

@@ -1,5 +1,6 @@
 import {checkRoot, type DataSet, throwProblems} from './data-set.ts'
-import {checkDisjoint, checkEntries, checkPresence, parseLines, readLines} from './index-file.ts'
+import {checkDisjoint, checkEntries, parseLines, readLines} from './index-file.ts'
+import {locateFiles} from './locate-files.ts'
 
 const folder = 'train_test_split'
 const trainList = 'train_list.txt'
@@ -29,17 +30,16 @@ export async function read(root: string): Promise<DataSet> {
   const rows = [...train, ...tested]
   checkEntries(rows, 'One of the lists', problems)
   checkDisjoint({train: train.map(({vehicle}) => vehicle), test: tested.map(({vehicle}) => vehicle)}, problems)
-  if (problems.length === 0)
-    await checkPresence(
-      root,
-      rows.map(({path}) => path),
-      'One of the lists',
-      problems,
-    )
+  const {path, notes} = await locateFiles(
+    root,
+    problems.length > 0 ? [] : rows.map((row) => row.path),
+    'One of the lists',
+    problems,
+  )
   throwProblems(`The data set "${root}" cannot be used`, problems)
   return {
     id: rows.map(({id}) => id),
-    path: rows.map(({path}) => path),
+    path,
     label: rows.map(({vehicle}) => Number(vehicle)),
     classNames: new Map(rows.map(({vehicle}) => [Number(vehicle), vehicle])),
     official: rows.map((_, row) => (row < train.length ? 'train' : 'test')),
@@ -47,7 +47,7 @@ export async function read(root: string): Promise<DataSet> {
       const ids = rows.map(({id}) => id)
       return {name, queries: ids, gallery: ids}
     }),
-    notes: [],
+    notes,
   }
 }
 

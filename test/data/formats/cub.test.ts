@@ -89,7 +89,7 @@ test('everything wrong with the index is listed at once', async (context) => {
       '- image_class_labels.txt has class ids that are not whole numbers from 1 (1): image 3 "0".',
       '- images.txt has paths that lead out of the folder images (1): ../secret.jpg.',
       '- images.txt names files more than once (1): 001.Owl/a.jpg.',
-      '- images.txt names files that are not there (2): 002.Gull/gone.jpg, ../secret.jpg. Restore them, or remove their rows.',
+      '- images.txt names files that are not there (1): 002.Gull/gone.jpg. Restore them, or remove their rows.',
       '- The folder images has files that images.txt does not name (1): 001.Owl/c.jpg. Remove them, or add their rows.',
     ].join('\n'),
   })
