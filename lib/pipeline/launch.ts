@@ -69,7 +69,7 @@ export async function launch({job, folder, log, lease, onProgress, onNote, signa
       ? `the stage ended with exit code ${exitCode}`
       : `the stage was killed (${killedBy}); is memory short?`
   const message = last?.kind === 'failed' ? last.message : how
-  return {kind: 'failed', problems: [message, ...lastLines(log, start)]}
+  return {kind: 'failed', problems: withPrinted(message, printedSince(log, start))}
 }
 
 /** Any open file can be handed over; execa's types know of 0, 1 and 2 alone. */
@@ -101,11 +101,19 @@ function onAbort(signal: AbortSignal, act: () => void): () => void {
   return () => signal.removeEventListener('abort', act)
 }
 
-/** The end of what this attempt printed: where a person looks first. */
-function lastLines(log: string, start: number): string[] {
+const shown = 9
+
+/** The error from its own line on, for a stack begins with the file that threw; where it printed none the end of what it said. */
+function withPrinted(message: string, printed: readonly string[]): string[] {
+  const start = printed.lastIndexOf(message.split('\n')[0]!)
+  return start === -1 ? [message, ...printed.slice(1 - shown)] : printed.slice(start, start + shown)
+}
+
+/** Lines of this attempt, the last of them where they are many. */
+function printedSince(log: string, start: number): string[] {
   const file = openSync(log, 'r')
   const {size} = fstatSync(file)
-  const from = Math.max(start, size - 4_000)
+  const from = Math.max(start, size - 20_000)
   const text = Buffer.alloc(size - from)
   readSync(file, text, 0, text.length, from)
   closeSync(file)
@@ -113,6 +121,5 @@ function lastLines(log: string, start: number): string[] {
     .toString()
     .trimEnd()
     .split('\n')
-    .slice(-8)
     .filter((line) => line !== '')
 }
