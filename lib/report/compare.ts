@@ -36,11 +36,13 @@ function describeUnlike(runs: readonly RunFacts[]): string[] {
 
 function bestEpochs(runs: readonly RunFacts[]): Markup {
   const metrics = metricsOf(runs)
-  const rows = runs.flatMap(({run, epochs, baseline}) => {
+  const rows = runs.flatMap(({run, epochs, baseline, chosenOnTest}) => {
     const best = epochs.find((epoch) => epoch.best)
     const own = [
       html`<bdi>${run}</bdi>`,
-      best === undefined ? '-' : `${best.epoch} of 0..${epochs.at(-1)?.epoch}`,
+      best === undefined
+        ? '-'
+        : `${best.epoch} of 0..${epochs.at(-1)?.epoch}${chosenOnTest ? ', chosen on the test classes' : ''}`,
       ...metrics.map(({name}) => measuredText(best?.metrics[name])),
     ]
     return [own, [html`<bdi>${run}</bdi>, raw pixels`, '-', ...metrics.map(({name}) => measuredText(baseline?.[name]))]]
@@ -49,7 +51,7 @@ function bestEpochs(runs: readonly RunFacts[]): Markup {
   return section(
     'best',
     'Best epochs',
-    table('The best epoch of every run, chosen on its validation set', columns, rows),
+    table('The best epoch of every run, chosen on its validation set where nothing else is said', columns, rows),
   )
 }
 

@@ -47,6 +47,8 @@ export interface RunFacts {
   /** Metrics in the order that the configuration lists them, with the names that papers give them; the first one leads. */
   readonly metrics: readonly {readonly name: string; readonly title: string}[]
   readonly epochs: readonly EpochFacts[]
+  /** There is no validation set: the best epoch is chosen on the test classes. */
+  readonly chosenOnTest: boolean
   /** Raw pixels as descriptors: what needs no model. */
   readonly baseline?: Metrics
   /** Of the shown epoch, where test sets have names: metrics elsewhere are their means. */

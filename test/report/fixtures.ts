@@ -110,6 +110,7 @@ export function someFacts(changes: Partial<RunFacts> = {}): RunFacts {
   return {
     run: 'demo',
     metrics: [{name: 'precision_at_1', title: 'precision@1'}],
+    chosenOnTest: false,
     epochs: [
       {epoch: 0, metrics: metrics(0.3), best: false},
       {epoch: 1, metrics: metrics(0.5), best: true, ...trained(1.5)},

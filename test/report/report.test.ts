@@ -102,6 +102,14 @@ test('what is missing is said at the top and left out below', async (context) =>
   assert.match(alone, /No table of images is in the store/)
 })
 
+test('a best epoch that was chosen on the test classes is never called chosen on the validation set', async () => {
+  const html = await renderReport(someFacts({chosenOnTest: true}), undefined, undefined, [])
+  assert.match(html, /on the test classes, which flatters it,/)
+  assert.doesNotMatch(html, /on the validation set/)
+  const beside = await renderComparison([someFacts(), someFacts({run: 'published', chosenOnTest: true})])
+  assert.equal(beside.match(/of 0\.\.\d+, chosen on the test classes/g)?.length, 1)
+})
+
 test('a set whose images all find their class has no mistakes to show', async (context) => {
   const tables = await someTables(await temporaryFolder(context), labels, names)
   const queries = {...tables.queries!, precisionAt1: new Float32Array(30).fill(1), nearestLabel: tables.queries!.label}

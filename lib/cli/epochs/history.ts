@@ -29,6 +29,7 @@ export function loadHistory(artifacts: string, run: string): EpochHistory {
     run,
     metricNames,
     epochs: measured.map((row) => ({...row, best: row.epoch === best})),
+    chosenOnTest: choosesOnTest(record?.params.data),
     ...(baseline === undefined ? {} : {baseline}),
   }
 }
@@ -61,6 +62,12 @@ function findMetricNames(record: RunRecord | undefined, committed: readonly Comm
 function selectingMetric(record: RunRecord | undefined): string | undefined {
   const rules = Object.values(record?.keep ?? {}).flatMap((outputs) => Object.values(outputs))
   return rules.find((rule) => rule.best !== undefined)?.best?.metric
+}
+
+/** Whether the protocol measures the test classes in every epoch: docs/data.md, "Protocols". */
+function choosesOnTest(data: unknown): boolean {
+  const {protocol, val_share: share} = (data ?? {}) as {readonly protocol?: unknown; readonly val_share?: unknown}
+  return share === 0 || (share === undefined && protocol === 'roth')
 }
 
 function gatherRow(epoch: number, nodes: readonly Committed[]): Omit<EpochRow, 'best'> {

@@ -25,6 +25,8 @@ export interface EpochHistory {
   /** Metrics in the order that pipeline.yaml lists them. */
   readonly metricNames: readonly string[]
   readonly epochs: readonly EpochRow[]
+  /** There is no validation set: the best epoch is chosen on the test classes. */
+  readonly chosenOnTest: boolean
   /** Raw 16x16 pixels as descriptors. */
   readonly baseline?: Metrics
 }

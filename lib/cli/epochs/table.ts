@@ -12,7 +12,20 @@ export function renderEpochTable(history: EpochHistory, paint: Paint): string[] 
   const rows = history.epochs.map((row) => epochCells(row, names, paint))
   const baseline = history.baseline === undefined ? [] : [baselineCells(history.baseline, names)]
   const [titles, ...lines] = renderTable(columnsOf(names), [...baseline, ...rows])
-  return [paint('strong', titles!), ...lines, ...verdict(history, names[0], paint), ...renderSets(history, paint)]
+  return [
+    paint('strong', titles!),
+    ...lines,
+    ...verdict(history, names[0], paint),
+    ...selectionNote(history, paint),
+    ...renderSets(history, paint),
+  ]
+}
+
+/** As publications without a validation set do; the mark has to stand wherever their numbers do. */
+function selectionNote({chosenOnTest}: EpochHistory, paint: Paint): string[] {
+  return chosenOnTest
+    ? [paint('warning', 'the best epoch is chosen on the test classes (no validation set): its numbers are too high')]
+    : []
 }
 
 /** Every test set of the best epoch under its name; above are the means. */

@@ -2,6 +2,7 @@ import {existsSync, statSync} from 'node:fs'
 import {basename} from 'node:path'
 import {findRunName} from '../current-run.ts'
 import {loadHistory} from '../epochs/history.ts'
+import type {EpochHistory} from '../epochs/row.ts'
 import {stageOf} from '../progress/view.ts'
 import type {Project} from '../project.ts'
 import {listStored, type StoredNode} from '../report/artifacts.ts'
@@ -31,7 +32,8 @@ export function findModel(project: Project, reference: string | undefined): Foun
   }
   const run = findRunName(project.artifacts, named)
   const models = listStored(project.artifacts, run).filter((node) => modelOf(node) !== undefined)
-  const epoch = findEpoch(project, run, which, models)
+  const history = loadHistory(project.artifacts, run)
+  const epoch = findEpoch(history, which, models)
   const node = models.find((model) => epochIn(model) === epoch)
   if (node === undefined) {
     const known = models.length === 0 ? 'none yet' : formatRanges(models.map(epochIn))
@@ -39,7 +41,8 @@ export function findModel(project: Project, reference: string | undefined): Foun
   }
   const file = node.files.model
   if (file === undefined) throw new UsageError(describeDropped(run, node, models))
-  return {file, name: `${run}-epoch${epoch}`, origin: {run, epoch, key: node.key}}
+  const chosen = which === 'best' && history.chosenOnTest ? {chosen_on: 'the test classes'} : {}
+  return {file, name: `${run}-epoch${epoch}`, origin: {run, epoch, key: node.key, ...chosen}}
 }
 
 function looseModel(path: string): FoundModel {
@@ -56,10 +59,10 @@ function epochIn({epoch}: StoredNode): number {
   return epoch ?? 0
 }
 
-function findEpoch(project: Project, run: string, which: string, models: readonly StoredNode[]): number {
+function findEpoch({run, epochs}: EpochHistory, which: string, models: readonly StoredNode[]): number {
   if (which === 'last') return Math.max(0, ...models.map(epochIn))
   if (which !== 'best') return Number(which)
-  const best = loadHistory(project.artifacts, run).epochs.find((row) => row.best)
+  const best = epochs.find((row) => row.best)
   if (best !== undefined) return best.epoch
   throw new UsageError(`Run ${run} has no measured epoch, so none is the best. Name one: ${run}@last, ${run}@0`)
 }

@@ -23,6 +23,7 @@ export async function gatherFacts(project: Project, run: string, nodes: readonly
     ...(record?.preset === undefined ? {} : {preset: record.preset}),
     metrics: metricNames.map((name) => ({name, title: metricTitle(name)})),
     epochs,
+    chosenOnTest: history.chosenOnTest,
     ...(baseline === undefined ? {} : {baseline: baseline.metrics}),
     ...(measured && measured.sets.length > 0 && {sets: measured.sets}),
     measurement: measured?.description ?? [],

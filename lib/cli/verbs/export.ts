@@ -40,8 +40,9 @@ export async function exportModel(
   } finally {
     await rm(folder, {recursive: true, force: true})
   }
-  const {run, epoch} = model.origin
-  const what = run === undefined ? model.file : `epoch ${epoch} of run ${run}`
+  const {run, epoch, chosen_on: chosenOn} = model.origin
+  const chosen = chosenOn === undefined ? '' : `, chosen on ${chosenOn}`
+  const what = run === undefined ? model.file : `epoch ${epoch} of run ${run}${chosen}`
   terminal.print([`${relative(process.cwd(), target)}  ${formatBytes(await sizeOf(target))}  ${what}`])
   return 0
 }

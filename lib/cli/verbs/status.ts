@@ -62,6 +62,7 @@ function statusJson(history: EpochHistory, running: Running | undefined) {
       seconds: row.seconds,
       best: row.best,
     })),
+    chosen_on_test: history.chosenOnTest,
     baseline: history.baseline === undefined ? null : {name: 'raw 16x16 pixels', metrics: history.baseline},
     running:
       running === undefined ? null : {pid: running.pid, node: running.node?.node, progress: running.node?.progress},

@@ -56,7 +56,7 @@ function epochTitle({epoch}: EpochFacts): string {
 }
 
 /** One sentence that a person remembers. */
-function verdict({metrics: [leading], epochs, baseline}: RunFacts): string {
+function verdict({metrics: [leading], epochs, baseline, chosenOnTest}: RunFacts): string {
   const best = epochs.find((row) => row.best)
   if (leading === undefined || best === undefined) return 'No epoch has been measured yet.'
   const value = best.metrics[leading.name]?.value
@@ -67,7 +67,7 @@ function verdict({metrics: [leading], epochs, baseline}: RunFacts): string {
   const chosen =
     epochs.length === 1
       ? `The only measured epoch (${best.epoch})`
-      : `Epoch ${best.epoch}, the best of ${plural(epochs.length, 'measured state')} by ${leading.title} on the validation set,`
+      : `Epoch ${best.epoch}, the best of ${plural(epochs.length, 'measured state')} by ${leading.title} on ${chosenOnTest ? 'the test classes, which flatters it,' : 'the validation set,'}`
   const beside = [
     ...(untrained === undefined || best.epoch === 0 ? [] : [`untrained ${share(untrained)}`]),
     ...(pixels === undefined ? [] : [`raw pixels ${share(pixels)}`]),

@@ -18,6 +18,7 @@ const history: EpochHistory = {
   run: 'demo',
   metricNames: ['precision_at_1', 'map_at_r', 'r_precision'],
   epochs: [untrained, trained],
+  chosenOnTest: false,
   baseline: {precision_at_1: 0.48, map_at_r: 0.246},
 }
 
@@ -35,6 +36,11 @@ test('The verdict says so when even the best epoch is below raw pixels', () => {
   const low = {...trained, metrics: {...trained.metrics, precision_at_1: 0.47}}
   const last = renderEpochTable({...history, epochs: [untrained, low]}, plainPaint).at(-1)
   assert.equal(last, 'no epoch is above raw pixels, the line to beat: precision@1 0.4800')
+})
+
+test('Under the table it says where the best epoch was chosen on the test classes', () => {
+  const last = renderEpochTable({...history, chosenOnTest: true}, plainPaint).at(-1)
+  assert.equal(last, 'the best epoch is chosen on the test classes (no validation set): its numbers are too high')
 })
 
 test('A run without baseline and with unknown numbers still has its table', () => {

@@ -14,6 +14,7 @@ const screen: LiveScreen = {
 const history: EpochHistory = {
   run: 'demo',
   metricNames: ['precision_at_1'],
+  chosenOnTest: false,
   epochs: [
     {epoch: 0, metrics: {precision_at_1: 0.2548}, seconds: 9, best: false},
     {epoch: 1, metrics: {precision_at_1: 0.2712}, seconds: 50, loss: 3.1, best: true},
