@@ -1,7 +1,8 @@
 import {withEntries} from '../pipeline/derived.ts'
+import type {Event} from '../pipeline/event.ts'
 import type {StageEntry} from '../pipeline/pipeline-file.ts'
 import {executeStage} from '../pipeline/stage-by-hand.ts'
-import {UserError} from '../user-error.ts'
+import {endedEarly, interruptible} from './interrupt.ts'
 import {openConfig, type Project} from './project.ts'
 
 interface LooseStage {
@@ -11,21 +12,22 @@ interface LooseStage {
   readonly inputs: Readonly<Record<string, string>>
   /** Where its outputs go. */
   readonly folder: string
+  readonly onEvent?: (event: Event) => void
 }
 
-/** Runs a stage for a verb that needs the engine, outside of any run; returns its outputs' files. Throws UserError when it fails or is interrupted. */
+/**
+ * Runs a stage, outside of any run, for a verb that needs the engine or a process of its own; returns its outputs' files. Throws UserError
+ * when it fails or is interrupted.
+ */
 export async function runLooseStage(
   project: Project,
-  {stage, values, inputs, folder}: LooseStage,
+  {stage, values, inputs, folder, onEvent}: LooseStage,
 ): Promise<Readonly<Record<string, string>>> {
   const {config, catalogue} = await openConfig(project, {set: []})
   const {outputs} = catalogue.stages[stage]!
   const entry: StageEntry = {in: {}, out: {...outputs}, params: [], with: {...values}, keep: {}}
-  const stop = new AbortController()
-  const interrupt = () => stop.abort()
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
   let problems: readonly string[] = []
-  try {
+  return interruptible(async (stop) => {
     const {exitCode, files} = await executeStage({
       config: withEntries(config, {[stage]: entry}),
       catalogue,
@@ -40,14 +42,12 @@ export async function runLooseStage(
       noWait: false,
       onEvent: (event) => {
         if (event.kind === 'failed') problems = event.problems
+        onEvent?.(event)
       },
-      signal: stop.signal,
-      kill: stop.signal,
+      signal: stop,
+      kill: stop,
     })
-    if (Object.keys(files).length > 0) return files
-    const reason = stop.signal.aborted ? 'stopped' : `the stage ended with exit code ${exitCode}`
-    throw new UserError(problems.length === 0 ? reason : problems.join('\n'))
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
-  }
+    if (Object.keys(files).length === 0) throw endedEarly(exitCode, problems, stop)
+    return files
+  })
 }

@@ -32,7 +32,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 // By name: importing the classes would load the YAML and schema libraries for every verb.
 function codeOf(error: UserError): number {
   if (error.name === 'UsageError' || error.name === 'ConfigError') return exitCode.usage
-  return error.name === 'LockedError' ? exitCode.locked : exitCode.stageFailed
+  if (error.name === 'LockedError') return exitCode.locked
+  return error.name === 'Interrupted' ? exitCode.interrupted : exitCode.stageFailed
 }
 
 function packageVersion(): string {

@@ -1,5 +1,5 @@
 import type {RunRequest} from '../../pipeline/run-request.ts'
-import {UserError} from '../../user-error.ts'
+import {endedEarly} from '../interrupt.ts'
 import type {Terminal} from '../terminal.ts'
 import {describeName} from './entries.ts'
 
@@ -25,8 +25,7 @@ export function openWatch(terminal: Terminal, stop: AbortSignal): Watch {
       if (event.kind === 'waiting') terminal.printError([`waiting for ${event.for}`])
     },
     fail: (exitCode) => {
-      const reason = stop.aborted ? 'stopped' : `the stage ended with exit code ${exitCode}`
-      throw new UserError(problems.length === 0 ? reason : problems.join('\n'))
+      throw endedEarly(exitCode, problems, stop)
     },
   }
 }

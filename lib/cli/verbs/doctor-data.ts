@@ -1,14 +1,11 @@
 import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
-import {withEntries} from '../../pipeline/derived.ts'
 import type {Event} from '../../pipeline/event.ts'
-import type {StageEntry} from '../../pipeline/pipeline-file.ts'
-import {executeStage} from '../../pipeline/stage-by-hand.ts'
-import {UserError} from '../../user-error.ts'
 import type {Finding} from '../doctor/finding.ts'
 import {exitCode} from '../exit-code.ts'
-import {openConfig, type Project} from '../project.ts'
+import {runLooseStage} from '../loose-stage.ts'
+import type {Project} from '../project.ts'
 import type {Terminal} from '../terminal.ts'
 import {formatCount} from '../text/number.ts'
 import {renderFindings} from './doctor.ts'
@@ -55,46 +52,18 @@ function renderInspection({usable, findings, next}: Inspection, terminal: Termin
 /** By a stage: it decodes every picture, in a process of its own. */
 async function inspect(
   project: Project,
-  folder: string,
+  root: string,
   {format, manifest, strict}: DoctorDataOptions,
   terminal: Terminal,
 ): Promise<Inspection> {
-  const {config, catalogue} = await openConfig(project, {set: []})
-  const stage = 'inspect-data'
-  const values = {root: resolve(folder), strict, ...(format && {format}), ...(manifest && {manifest})}
-  const entry: StageEntry = {in: {}, out: {inspection: 'inspection'}, params: [], with: values, keep: {}}
-  const out = await mkdtemp(join(tmpdir(), 'nearmiss-doctor-'))
-  const stop = new AbortController()
-  const interrupt = () => stop.abort()
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
-  let problems: readonly string[] = []
-  const speak = openProgress(terminal)
+  const values = {root: resolve(root), strict, ...(format && {format}), ...(manifest && {manifest})}
+  const folder = await mkdtemp(join(tmpdir(), 'nearmiss-doctor-'))
   try {
-    const {exitCode, files} = await executeStage({
-      config: withEntries(config, {[stage]: entry}),
-      catalogue,
-      run: 'doctor',
-      root: project.code,
-      folder: project.root,
-      artifacts: project.artifacts,
-      stage,
-      epochs: 0,
-      inputs: {},
-      out,
-      noWait: false,
-      onEvent: (event) => {
-        if (event.kind === 'failed') problems = event.problems
-        speak(event)
-      },
-      signal: stop.signal,
-      kill: stop.signal,
-    })
-    if (files.inspection !== undefined) return JSON.parse(await readFile(files.inspection, 'utf8')) as Inspection
-    const reason = stop.signal.aborted ? 'stopped' : `the stage ended with exit code ${exitCode}`
-    throw new UserError(problems.length === 0 ? reason : problems.join('\n'))
+    const stage = {stage: 'inspect-data', values, inputs: {}, folder, onEvent: openProgress(terminal)}
+    const {inspection} = await runLooseStage(project, stage)
+    return JSON.parse(await readFile(inspection!, 'utf8')) as Inspection
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
-    await rm(out, {recursive: true, force: true})
+    await rm(folder, {recursive: true, force: true})
   }
 }
 

@@ -4,6 +4,7 @@ import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {basename, dirname, relative, resolve} from 'node:path'
 import {openPictures, shrink} from '../../report/pictures.ts'
 import {renderSearch} from '../../report/search-page.ts'
+import {interruptible} from '../interrupt.ts'
 import type {Project} from '../project.ts'
 import {readCredits} from '../report/credits.ts'
 import {describePictures} from '../search/describe.ts'
@@ -34,16 +35,13 @@ export async function search(
   options: SearchOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const stop = new AbortController()
-  const interrupt = () => stop.abort()
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
-  try {
+  return interruptible(async (stop) => {
     const bytes = picture === undefined ? undefined : await readPicture(picture)
     if (bytes === undefined && !options.serve) {
       throw new UsageError('Name a picture, or serve a page that takes them: npx nearmiss search --serve')
     }
     const state = await openState(project, options.run)
-    const watch = openWatch(terminal, stop.signal)
+    const watch = openWatch(terminal, stop)
     const gallery = await openGallery(state, options.split === 'all' ? searchedSplits : [options.split], watch)
     const facts = describeSearch(state, gallery)
     const credits = await readCredits(state.images.root)
@@ -68,12 +66,10 @@ export async function search(
       const pictures = openPictures(state.images, {within: state.images.root})
       const {top, port} = options
       const {run} = state.request
-      await serve({run, port, top, gallery, pictures, facts, credits, describeAll, stop: stop.signal}, terminal)
+      await serve({run, port, top, gallery, pictures, facts, credits, describeAll, stop}, terminal)
     }
     return 0
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
-  }
+  })
 }
 
 async function readPicture(path: string): Promise<Buffer> {
