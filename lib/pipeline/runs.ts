@@ -46,7 +46,12 @@ export function readRefs(artifacts: string, run: string): Refs {
 export function readEvents(artifacts: string, run: string): Event[] {
   const file = eventsFile(artifacts, run)
   if (!existsSync(file)) return []
-  return readFileSync(file, 'utf8').split('\n').flatMap(parseEvent)
+  return parseEvents(readFileSync(file, 'utf8'))
+}
+
+/** The events in some lines of that file. */
+export function parseEvents(text: string): Event[] {
+  return text.split('\n').flatMap(parseEvent)
 }
 
 /** The process that works on the run now, if any: the kernel's lock tells, not a file's age. */

@@ -3,34 +3,39 @@ import {formatBytes, formatFigure, formatRanges, formatSeconds} from '../text/nu
 import {formatDone, formatFigures} from './figures.ts'
 import {epochOf, stageOf} from './view.ts'
 
-/** What plain lines depend on besides the newest event. */
-export interface PlainState {
-  /** Hits in a row are one line. */
-  readonly hits: readonly string[]
-  /** When a stage last said how far it is. */
-  readonly spokenMs: Readonly<Record<string, number>>
-}
-
-export const emptyPlainState: PlainState = {hits: [], spokenMs: {}}
-
 const progressEveryMs = 10_000
 
-/** Timestamped lines for files and pipes: one a change of state, and how far a long stage is every ten seconds. */
-export function plainLines(state: PlainState, event: Event): {state: PlainState; lines: string[]} {
-  if (event.kind === 'hit') return {state: {...state, hits: [...state.hits, event.node]}, lines: []}
-  if (event.kind === 'progress' && !isDue(state, event)) return {state, lines: []}
-  const spokenMs = 'node' in event && event.node !== undefined ? {[event.node]: Date.parse(event.at)} : {}
-  const hits = state.hits.length === 0 ? [] : [`hit: ${summariseNodes(state.hits)}`]
-  const lines = [...hits, ...sentences(event)].map((line) => `${clock(event.at)} ${line}`)
-  return {state: {hits: [], spokenMs: {...state.spokenMs, ...spokenMs}}, lines}
+/**
+ * Timestamped lines for files and pipes: one a change of state, and how far a long stage is every ten seconds. Hits in a row are one line,
+ * told with what comes after them.
+ */
+export function openPlainLines(): (event: Event) => string[] {
+  let hits: string[] = []
+  let spoken: {readonly node: string; readonly ms: number} | undefined
+  return (event) => {
+    if (event.kind === 'hit') {
+      hits.push(event.node)
+      return []
+    }
+    const ms = Date.parse(event.at)
+    // A wall clock that is set back must not silence a stage.
+    if (event.kind === 'progress' && spoken?.node === event.node && Math.abs(ms - spoken.ms) < progressEveryMs)
+      return []
+    if ('node' in event && event.node !== undefined) spoken = {node: event.node, ms}
+    const lines = [...(hits.length === 0 ? [] : [`hit: ${summariseNodes(hits)}`]), ...sentences(event)]
+    hits = []
+    return lines.map((line) => `${clock(event.at)} ${line}`)
+  }
 }
 
 /** `prepare-splits, train-epoch@1..3`: nodes of one stage as ranges of epochs. */
 export function summariseNodes(nodes: readonly string[]): string {
   const epochs = new Map<string, number[]>()
   for (const node of nodes) {
+    const list = epochs.get(stageOf(node)) ?? []
     const epoch = epochOf(node)
-    epochs.set(stageOf(node), [...(epochs.get(stageOf(node)) ?? []), ...(epoch === undefined ? [] : [epoch])])
+    if (epoch !== undefined) list.push(epoch)
+    epochs.set(stageOf(node), list)
   }
   return [...epochs].map(([stage, list]) => (list.length === 0 ? stage : `${stage}@${formatRanges(list)}`)).join(', ')
 }
@@ -68,11 +73,6 @@ function sentences(event: Exclude<Event, {kind: 'hit'}>): string[] {
     case 'run-finished':
       return [`run ${event.run}: ${event.computed} computed, ${event.hits} hits, ${formatSeconds(event.seconds)}`]
   }
-}
-
-function isDue(state: PlainState, event: Event & {kind: 'progress'}): boolean {
-  const spoken = state.spokenMs[event.node]
-  return spoken === undefined || Date.parse(event.at) - spoken >= progressEveryMs
 }
 
 /** The wall clock of the person watching. */

@@ -2,7 +2,7 @@ import type {Event} from '../../pipeline/event.ts'
 import type {EpochHistory} from '../epochs/row.ts'
 import type {Terminal} from '../terminal.ts'
 import {renderEpochLine, renderLive} from './live.ts'
-import {emptyPlainState, plainLines} from './plain.ts'
+import {openPlainLines} from './plain.ts'
 import {applyEvent, emptyView, type RunView} from './view.ts'
 
 /** Shows a run's events to whoever watches. */
@@ -36,13 +36,9 @@ function openJsonWatcher(terminal: Terminal): Watcher {
 }
 
 function openPlainWatcher(terminal: Terminal): Watcher {
-  let state = emptyPlainState
+  const linesOf = openPlainLines()
   return {
-    see(event) {
-      const next = plainLines(state, event)
-      state = next.state
-      terminal.print(next.lines)
-    },
+    see: (event) => terminal.print(linesOf(event)),
     say: (line) => terminal.print([line]),
     close: () => undefined,
   }

@@ -73,7 +73,7 @@ function findFiles(project: Project, node: string, key: string, output: string |
     throw new UsageError(`${node} ${reason}. Compute it again: npx nearmiss run`)
   }
   const {outputs} = entry.manifest
-  if (output !== undefined && !(output in outputs)) {
+  if (output !== undefined && !Object.hasOwn(outputs, output)) {
     throw new UsageError(`${node} has no output "${output}". It has ${Object.keys(outputs).join(', ')}.`)
   }
   const wanted = Object.keys(outputs).filter((name) => name === output || output === undefined)

@@ -1,4 +1,5 @@
 import type {Config} from '../../pipeline/config.ts'
+import {didYouMean} from '../../pipeline/did-you-mean.ts'
 import type {StageEntry} from '../../pipeline/pipeline-file.ts'
 import {executeStage} from '../../pipeline/stage-by-hand.ts'
 import {renderOutcome} from '../outcome.ts'
@@ -57,12 +58,17 @@ function parseInputs(texts: readonly string[]): Record<string, string> {
 function checkStage(config: Config, name: string, options: StageOptions): void {
   const {stages, loop} = config.pipeline
   const inLoop = {...loop.advance, ...loop.measure}
-  if (!(name in stages) && !(name in inLoop)) {
+  const isInLoop = Object.hasOwn(inLoop, name)
+  if (!isInLoop && !Object.hasOwn(stages, name)) {
+    const known = [...Object.keys(stages), ...Object.keys(inLoop)]
+    throw new UsageError(`pipeline.yaml has no stage "${name}"${didYouMean(name, known)}`)
+  }
+  if (Object.hasOwn(loop.advance, name) && options.epoch !== undefined && options.epoch < loop.from) {
     throw new UsageError(
-      `There is no stage "${name}". pipeline.yaml has ${[...Object.keys(stages), ...Object.keys(inLoop)].join(', ')}.`,
+      `${name} makes epoch ${loop.from} and those after it: --epoch ${options.epoch} is the state before.`,
     )
   }
-  if (name in inLoop && options.epoch === undefined && options.in.length === 0) {
+  if (isInLoop && options.epoch === undefined && options.in.length === 0) {
     throw new UsageError(`${name} is computed once an epoch: say which with --epoch, or give its inputs with --in.`)
   }
   // The run's own artifacts stay those of the split that pipeline.yaml names; test data never gets among them by accident.

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {emptyPlainState, plainLines, summariseNodes} from '../../../lib/cli/progress/plain.ts'
+import {openPlainLines, summariseNodes} from '../../../lib/cli/progress/plain.ts'
 import type {Event} from '../../../lib/pipeline/event.ts'
 import {after, midEpoch} from './events.ts'
 
 process.env.TZ = 'UTC'
 
 function linesOf(events: readonly Event[]): string[] {
-  let state = emptyPlainState
-  return events.flatMap((event) => {
-    const next = plainLines(state, event)
-    state = next.state
-    return next.lines
-  })
+  return events.flatMap(openPlainLines())
 }
 
 test('Every change of state is one timestamped line; hits in a row are one', () => {
@@ -34,6 +29,8 @@ test('A long stage says how far it is at most every ten seconds', () => {
     '12:00:10 a: 10/99 images',
     '12:00:25 a: 25/99 images',
   ])
+  // The wall clock is set back by an hour meanwhile.
+  assert.equal(linesOf([3600, 1].map(progress)).length, 2)
 })
 
 test('Waiting, damage, stops, evictions and the end are told in words', () => {
