@@ -12,3 +12,6 @@ export const onednn =
 
 /** Attribute by which TensorFlow finds oneDNN's kernel of an operation. */
 export const onednnKernel: Attribute = text('_kernel', 'MklNameChangeOp')
+
+/** The same, for those of oneDNN's kernels that have an operation of their own, which TensorFlow labels wrongly when called from outside a graph. */
+export const unlabelledKernel: Attribute = text('_kernel', '')

@@ -1,7 +1,8 @@
-import {bool, FLOAT, free, INT32, type Raw, run, type} from '../op.ts'
+import {onednn, unlabelledKernel} from '../kernels.ts'
+import {bool, FLOAT, float, free, INT32, type Raw, run, type} from '../op.ts'
 import type {Parameter} from '../parameter.ts'
 import {type Tape, Value} from '../tape.ts'
-import {add, cast, columnSums, ints, multiply, scalar, subtract} from './elementwise.ts'
+import {add, cast, columnSums, ints, multiply, reshape, scalar, subtract} from './elementwise.ts'
 
 export interface LayerNormWeights {
   /** γ, [channels] */
@@ -17,6 +18,7 @@ export interface LayerNormWeights {
  * PyTorch's. Statistics are float32 whatever the type of x [images, …, channels]. Consumes its input.
  */
 export function layerNorm(x: Value, {scale, shift, epsilon}: LayerNormWeights, tape?: Tape): Value {
+  if (tape === undefined && onednn) return untaped(x, {scale, shift, epsilon})
   const dtype = x.raw.dtype
   const exact = cast(x.raw, FLOAT)
   const mean = new Value(channelMeans(exact))
@@ -42,6 +44,19 @@ export function layerNorm(x: Value, {scale, shift, epsilon}: LayerNormWeights, t
     },
   })
   for (const value of [x, mean, inverse]) value.release()
+  return output
+}
+
+/** Where no gradient will be asked for, oneDNN's kernel: one pass instead of nine. ConvNeXt-Tiny then takes a tenth less time to describe. */
+function untaped(x: Value, {scale, shift, epsilon}: LayerNormWeights): Value {
+  const {dtype, shape} = x.raw
+  const rows = reshape(x.raw, [-1, shape.at(-1)!])
+  const [factors, summands] = [cast(scale.raw, dtype), cast(shift.raw, dtype)]
+  const attributes = [type('T', dtype), float('epsilon', epsilon), unlabelledKernel]
+  const normalised = run('_MklLayerNorm', [rows, factors, summands], attributes)
+  const output = new Value(reshape(normalised, shape))
+  free(rows, factors, summands, normalised)
+  x.release()
   return output
 }
 

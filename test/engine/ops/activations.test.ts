@@ -52,6 +52,28 @@ test('In bfloat16, SiLU and hard-swish and their gradients are rounded once or t
   }
 })
 
+test('Without a tape SiLU and hard-swish give the same, rounded once', () => {
+  for (const [dtype, tolerance] of [
+    [FLOAT, 1e-6],
+    [BFLOAT16, 2 ** -8],
+  ] as const) {
+    for (const name of ['SiLU', 'Hard-swish'] as const) {
+      const {apply, value} = activations[name]!
+      const output = apply(new Value(typed(inputs, dtype)))
+      const exact = cast(output.raw, FLOAT)
+      const found = read(exact) as Float32Array
+      inputs.forEach((x, i) => {
+        assert.ok(
+          Math.abs(found[i]! - value(x)) <= tolerance * Math.abs(value(x)) + 1e-30,
+          `${name} of ${x}: ${found[i]}`,
+        )
+      })
+      free(exact)
+      output.release()
+    }
+  }
+})
+
 /** Values, and gradients from an upstream of 1, 2, 3, … */
 function run(apply: Activation['apply'], dtype: number): [Float32Array, Float32Array] {
   const x = new Value(typed(inputs, dtype))
