@@ -9,7 +9,14 @@ export async function run(context: StageContext<InitializeModelValues>): Promise
   const {model, image, seed} = context.values
   const {weights: source, ...spec} = model
   const imported = source === 'random' ? undefined : await importWeights(source, spec, seed)
+  const weights = imported?.weights ?? (await randomWeights(spec, seed))
   for (const note of imported?.notes ?? []) context.note(note)
+  const hasStatistics = [...weights.keys()].some((name) => name.endsWith('running_var'))
+  if (imported === undefined && spec.batchnorm === 'frozen' && hasStatistics)
+    context.note(
+      'The weights are random, and batch norm normalises by statistics that stay as they start (model.batchnorm frozen), which is meant for trained weights. ' +
+        'Name a file in model.weights, or set model.batchnorm=live to train from nothing.',
+    )
   await writeModel(context.outputs.model!, {
     spec,
     preprocessing: {
@@ -19,7 +26,7 @@ export async function run(context: StageContext<InitializeModelValues>): Promise
       mean: image.mean,
       std: image.std,
     },
-    weights: imported?.weights ?? (await randomWeights(spec, seed)),
+    weights,
     provenance:
       imported === undefined
         ? {weights: `random, seed ${seed}`}

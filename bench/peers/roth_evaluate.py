@@ -29,13 +29,16 @@ def main() -> None:
         arch=spec["backbone"], embed_dim=spec["embedding"]["size"], not_pretrained=True, loss="marginloss", bs=options.batch, k_vals=[1, 2, 4, 8], device="cpu"
     )
     net = network(modules, opt, weights)
-    dataset = modules["datasets"].BaseTripletDataset(read_classes(options), opt, is_validation=True)
+    classes, places = read_classes(options)
+    dataset = modules["datasets"].BaseTripletDataset(classes, opt, is_validation=True)
     seen = keep_clusters(modules["auxiliaries"])
     loader = torch.utils.data.DataLoader(dataset, batch_size=opt.bs, shuffle=False)
     recalls, nmi, f1 = modules["evaluate"].evaluate("cub200", None, dataloader=loader, model=net, opt=opt, give_return=True)
-    np.save(options.out / "descriptors.npy", seen["features"])
-    np.save(options.out / "labels.npy", seen["labels"].reshape(-1).astype("int32"))
-    np.save(options.out / "clusters.npy", seen["clusters"].reshape(-1).astype("int32"))
+    # It goes through the classes one by one.
+    order = np.argsort(np.concatenate([places[label] for label in sorted(places)]))
+    np.save(options.out / "descriptors.npy", seen["features"][order])
+    np.save(options.out / "labels.npy", seen["labels"].reshape(-1)[order].astype("int32"))
+    np.save(options.out / "clusters.npy", seen["clusters"].reshape(-1)[order].astype("int32"))
     modules["auxiliaries"].set_checkpoint(net, opt, {"val": {"Recall @ 1": recalls[:1]}}, options.out / "checkpoint.pth.tar")
     print(json.dumps({**{f"recall_at_{k}": float(recall) for k, recall in zip(opt.k_vals, recalls)}, "nmi": float(nmi), "f1": float(f1)}))
 
@@ -53,14 +56,16 @@ def parse_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def read_classes(options: argparse.Namespace) -> dict[int, list[str]]:
-    """Files of the split by class, as its readers of data sets hand them on."""
+def read_classes(options: argparse.Namespace) -> tuple[dict[int, list[str]], dict[int, list[int]]]:
+    """Files of the split by class, as its readers of data sets hand them on, and their places among all files of the split."""
     table = pa.ipc.open_file(options.images).read_all().to_pydict()
+    files = [(label, path) for label, path, split in zip(table["label"], table["path"], table["split"]) if split == options.split]
     classes: dict[int, list[str]] = {}
-    for path, label, split in zip(table["path"], table["label"], table["split"]):
-        if split == options.split:
-            classes.setdefault(label, []).append(str(options.root / path))
-    return classes
+    places: dict[int, list[int]] = {}
+    for place, (label, path) in enumerate(files):
+        classes.setdefault(label, []).append(str(options.root / path))
+        places.setdefault(label, []).append(place)
+    return classes, places
 
 
 def keep_clusters(auxiliaries) -> dict[str, np.ndarray]:

@@ -12,20 +12,24 @@ const work: Readonly<Record<string, number>> = {
   bninception: 2.03,
 }
 
-// Images per second of the ResNet18 on two cores of an EPYC, measured in float32: docs/performance.md, "One lab epoch".
-const trained = 40.8 * work.resnet18!
-const described = 76.4 * work.resnet18!
+/** Images per second of training on two cores of an EPYC, measured in float32: docs/performance.md. */
+const trained: Readonly<Record<string, number>> = {resnet18: 40.8, resnet50: 13.1}
+/** Of extraction. */
+const described = 76.4
 
 /**
- * Seconds that all epochs of a configuration take on two CPU cores: from what the ResNet18 was measured to take, in proportion to work. Undefined
- * where the number of images or the work of the network is not known. An estimate: decoding, clustering and memory are left out.
+ * Seconds that all epochs of a configuration take on two CPU cores: from what its network was measured to take, else the ResNet18, in proportion
+ * to work. Undefined where the number of images or the work of the network is not known. An estimate: decoding, clustering and memory are left out.
  */
 export function estimateSeconds(params: Values, {images}: Pick<PresetAbout, 'images'>): number | undefined {
-  const perImage = work[String(valueAt(params, ['model', 'backbone']))]
+  const backbone = String(valueAt(params, ['model', 'backbone']))
+  const perImage = work[backbone]
   const epochs = valueAt(params, ['epochs'])
   if (images === undefined || perImage === undefined || typeof epochs !== 'number') return undefined
   const sampler = String(valueAt(params, ['mining', 'sampler']))
   const rows = images.train * (sampler.endsWith('-triplets') ? 3 : 1)
   const mined = sampler === 'hard-triplets' ? images.train : 0
-  return epochs * perImage * (rows / trained + (mined + images.measured) / described)
+  const resnets18 = perImage / work.resnet18!
+  const training = rows / (trained[backbone] ?? trained.resnet18! / resnets18)
+  return epochs * (training + ((mined + images.measured) * resnets18) / described)
 }

@@ -40,7 +40,7 @@ export function renderPresets(
     ...groups,
     ...broken.flatMap(({name, problem}) => [`${name} cannot be used: ${problem}`, '']),
     ...wrap(
-      'R@1: as published (Deep-Metric-Learning-Baselines chooses its epoch on the test classes). cost: of all epochs on two CPU cores, estimated from the ResNet18 that was measured.',
+      'R@1: as published (Deep-Metric-Learning-Baselines chooses its epoch on the test classes). cost: of all epochs on two CPU cores, estimated from the networks that were measured.',
       page.width,
     ),
     'nearmiss presets NAME tells all about one.',
@@ -60,7 +60,7 @@ export function renderPreset(preset: PresetDescription, page: Page): string[] {
     cost:
       seconds === undefined
         ? ''
-        : `${epochs} epochs, ${formatCost(seconds)} on two CPU cores (an estimate from the ResNet18 that was measured)`,
+        : `${epochs} epochs, ${formatCost(seconds)} on two CPU cores (an estimate from networks that were measured)`,
   }).filter(([, text]) => text !== '')
   const notes = about.notes.map((note) => ['note', note])
   const lines = [...facts, ...notes].flatMap(([heading, text]) =>
