@@ -1,6 +1,7 @@
 """Vision transformers of timm, DINO and DINOv2 in PyTorch, for comparison with ours.
 
     python vit.py golden > ../../test/golden/vit.json    narrow networks in float64, which test/golden/vit.test.ts reads
+    python vit.py positions > ../../test/golden/positions.json    positions of another trained size, as timm loads them
     python vit.py keys                                   names and shapes of their state dicts, as test/golden/arch-keys.json has them
 
 Needs timm 1.0.31, and PYTHONPATH with the repositories facebookresearch/dino (7c446df; as `dino`) and facebookresearch/dinov2 (b8931f7).
@@ -163,10 +164,18 @@ def keys():
     print(json.dumps(found))
 
 
+def positions():
+    from timm.layers import resample_abs_pos_embed
+
+    cases = []
+    for old, new, channels in ((24, 14, 3), (10, 14, 3)):
+        grid = hashed(9000 + old, (1 + old * old) * channels).reshape(1, -1, channels).float()
+        resampled = resample_abs_pos_embed(grid, [new, new], num_prefix_tokens=1)
+        cases.append({'from': old, 'to': new, 'channels': channels, 'positions': [rounded(value) for value in resampled.flatten().tolist()]})
+    print(json.dumps({'about': 'made by bench/peers/vit.py', 'made_with': {'timm': '1.0.31'}, 'cases': cases}, separators=(',', ':')))
+
+
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('what', choices=('golden', 'keys'))
-    if parser.parse_args().what == 'golden':
-        golden()
-    else:
-        keys()
+    parser.add_argument('what', choices=('golden', 'positions', 'keys'))
+    {'golden': golden, 'positions': positions, 'keys': keys}[parser.parse_args().what]()

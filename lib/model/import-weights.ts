@@ -3,6 +3,7 @@ import {UserError} from '../user-error.ts'
 import {loadBackbone} from './backbones/backbone.ts'
 import {type FoundNetwork, findNetwork} from './find-network.ts'
 import {describeSpec, misfits} from './fit-layout.ts'
+import {fitPositions} from './fit-positions.ts'
 import {traceNetwork} from './graph.ts'
 import {openWeights} from './open-weights.ts'
 import {startTensor} from './random-weights.ts'
@@ -19,7 +20,7 @@ export interface ImportedWeights {
 /**
  * Imports the weights of a network from a file of torch.save or from safetensors, whatever its name ends with, and however wrapped
  * and named (weight-names.ts). A classifier (the backbone's `unused`), an optimiser and the like are left out; absent counts of batches are 0, and
- * an absent head starts at random from the seed. Nothing in the file is executed.
+ * an absent head starts at random from the seed. Positions of another size are resampled. Nothing in the file is executed.
  * Throws UserError when the file is missing, damaged, hostile, or of another architecture (listing what does not fit).
  */
 export async function importWeights(path: string, spec: ModelSpec, seed: number): Promise<ImportedWeights> {
@@ -28,7 +29,7 @@ export async function importWeights(path: string, spec: ModelSpec, seed: number)
     const {unused} = await loadBackbone(spec)
     const layout = (await traceNetwork(spec)).tensors
     const found = findNetwork(source.tensors, layout, {spec, unused})
-    const {tensors} = found
+    const {tensors, notes} = fitPositions(found.tensors, layout)
     const problems = await misfits(tensors, spec, {countsOptional: true, headOptional: true})
     if (problems.length > 0) {
       throw new UserError(
@@ -38,7 +39,7 @@ export async function importWeights(path: string, spec: ModelSpec, seed: number)
     }
     const weights: [string, HostTensor][] = []
     for (const part of layout) weights.push([part.name, await loadOrStart(path, tensors, part, seed)])
-    return {weights: new Map(weights), notes: describe(found, layout)}
+    return {weights: new Map(weights), notes: [...describe(found, layout), ...notes]}
   } finally {
     await source.close()
   }

@@ -1,6 +1,7 @@
 import {loadBackbone} from './backbones/backbone.ts'
 import {findNetwork} from './find-network.ts'
 import {misfits} from './fit-layout.ts'
+import {fitPositions} from './fit-positions.ts'
 import {traceNetwork} from './graph.ts'
 import {openWeights} from './open-weights.ts'
 import {backboneNames, type ModelSpec} from './spec.ts'
@@ -30,6 +31,8 @@ export interface WeightsFit {
   readonly problems: readonly string[]
   /** Tensors outside of the prefix. */
   readonly elsewhere: number
+  /** What importing changes, a sentence each. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -91,6 +94,7 @@ async function compare({tensors}: TensorSource, spec: ModelSpec): Promise<Weight
   const {unused} = await loadBackbone(spec)
   const layout = (await traceNetwork(spec)).tensors
   const found = findNetwork(tensors, layout, {spec, unused})
+  const fitted = fitPositions(found.tensors, layout)
   const counted = layout.filter(({role}) => role !== 'count')
   return {
     backbone: spec.backbone,
@@ -102,7 +106,8 @@ async function compare({tensors}: TensorSource, spec: ModelSpec): Promise<Weight
       ...(spec.pool === 'spoc' ? [] : [`model.pool=${spec.pool}`]),
       ...(spec.embedding === null ? [] : [`model.embedding={size: ${spec.embedding.size}}`]),
     ],
-    problems: await misfits(found.tensors, spec, {countsOptional: true}),
+    problems: await misfits(fitted.tensors, spec, {countsOptional: true}),
     elsewhere: found.elsewhere.length,
+    notes: fitted.notes,
   }
 }

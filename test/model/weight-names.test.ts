@@ -66,13 +66,16 @@ for (const backbone of ['efficientnet_b0', 'convnext_tiny'] as const) {
   })
 }
 
-test('Positions of another size than the backbone has are refused, with both shapes', async (t) => {
+test('Positions that are no square grid, or of other channels, are refused, with both shapes', async (t) => {
   const spec = {...narrow, backbone: 'vit_small_patch16_224'} as const
   const weights = new Map(await tinyWeights(spec))
-  weights.set('pos_embed', {dtype: 'F32', shape: [1, 577, 24], data: new Float32Array(577 * 24)})
+  weights.set('pos_embed', {dtype: 'F32', shape: [1, 578, 24], data: new Float32Array(578 * 24)})
   const path = temporaryFolder(t)('vit.safetensors')
   await writeSafetensors(path, weights, {})
-  await assert.rejects(importWeights(path, spec, 0), /pos_embed is \[1,577,24\], needs \[1,197,24\]/)
+  await assert.rejects(importWeights(path, spec, 0), /pos_embed is \[1,578,24\], needs \[1,197,24\]/)
+  weights.set('pos_embed', {dtype: 'F32', shape: [1, 577, 12], data: new Float32Array(577 * 12)})
+  await writeSafetensors(path, weights, {})
+  await assert.rejects(importWeights(path, spec, 0), /pos_embed is \[1,577,12\], needs \[1,197,24\]/)
 })
 
 function asTimm(weights: StateDict, rows: number, channels: number): Map<string, HostTensor> {

@@ -27,6 +27,7 @@ export interface WeightsReport {
     readonly settings: readonly string[]
     readonly problems: readonly string[]
     readonly elsewhere: number
+    readonly notes: readonly string[]
   }[]
 }
 
@@ -78,7 +79,7 @@ export function renderFile(
 }
 
 function renderFit(
-  {backbone, fitting, of, naming, prefix, settings, problems, elsewhere}: WeightsReport['fits'][number],
+  {backbone, fitting, of, naming, prefix, settings, problems, elsewhere, notes}: WeightsReport['fits'][number],
   path: string,
 ): string[] {
   const where = prefix === '' ? '' : `, under ${prefix}`
@@ -89,7 +90,7 @@ function renderFit(
   return [
     `  ${problems.length === 0 ? 'fits      ' : 'resembles '} ${backbone}: ${fitting} of ${of} tensors, named as by ${naming}${where}${outside}`,
     ...(problems.length === 0
-      ? [`             npx nearmiss run ${set.join(' ')}`]
+      ? [...notes, `npx nearmiss run ${set.join(' ')}`].map((line) => `             ${line}`)
       : problems.map((problem) => `             ${problem}`)),
   ]
 }
