@@ -1,7 +1,7 @@
 import type {ColumnsOf} from './definition.ts'
-import {type Membership, readMembership} from './membership.ts'
 import {collectProblems, type Note} from './problems.ts'
 import {readTable} from './read.ts'
+import {readTrainingImages, type TrainingImages} from './training-images.ts'
 import {writeTable} from './write.ts'
 
 export const batchesDefinition = {
@@ -50,7 +50,7 @@ export async function writeBatches(path: string, columns: BatchesTable, plateau?
  */
 export function checkBatches(path: string, imagesPath: string): Promise<string[]> {
   return collectProblems(async (note) => {
-    const train = await readMembership(imagesPath)
+    const train = await readTrainingImages(imagesPath)
     const batches = await readBatches(path)
     if (batches.step.length === 0) note('empty', () => `${path} holds no training step.`)
     checkOrder(batches, note)
@@ -96,7 +96,7 @@ function checkConstants({step, lr, momentum, stepSeed}: BatchesTable, note: Note
   }
 }
 
-function checkImages({step, slot, image}: BatchesTable, train: Membership, note: Note): void {
+function checkImages({step, slot, image}: BatchesTable, train: TrainingImages, note: Note): void {
   for (const [row, id] of image.entries()) {
     if (train.labelInTrain(id) !== undefined) continue
     note(
@@ -107,7 +107,7 @@ function checkImages({step, slot, image}: BatchesTable, train: Membership, note:
 }
 
 /** A group begins with its anchor or a member; whoever follows is of the same class, but negatives of another. */
-function checkGroups({step, group, role, image}: BatchesTable, train: Membership, note: Note): void {
+function checkGroups({step, group, role, image}: BatchesTable, train: TrainingImages, note: Note): void {
   const firstRow = new Map<number, number>()
   for (let row = 0; row < step.length; row++) {
     if (row > 0 && step[row] !== step[row - 1]) firstRow.clear()

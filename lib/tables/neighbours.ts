@@ -1,7 +1,7 @@
 import type {ColumnsOf} from './definition.ts'
-import {type Membership, readMembership} from './membership.ts'
 import {collectProblems, type Note} from './problems.ts'
 import {readTable} from './read.ts'
+import {readTrainingImages, type TrainingImages} from './training-images.ts'
 import {writeTable} from './write.ts'
 
 export const neighboursDefinition = {
@@ -35,7 +35,7 @@ export async function writeNeighbours(path: string, columns: NeighboursTable): P
 /** What breaks the contract of neighbours.arrow, one sentence each: order, distances, and both images in train, of two classes. */
 export function checkNeighbours(path: string, imagesPath: string): Promise<string[]> {
   return collectProblems(async (note) => {
-    const train = await readMembership(imagesPath)
+    const train = await readTrainingImages(imagesPath)
     const table = await readNeighbours(path)
     checkOrder(table, note)
     checkClasses(table, train, note)
@@ -72,7 +72,7 @@ function checkOrder({anchor, rank, neighbour, distance}: NeighboursTable, note: 
   }
 }
 
-function checkClasses({anchor, neighbour}: NeighboursTable, train: Membership, note: Note): void {
+function checkClasses({anchor, neighbour}: NeighboursTable, train: TrainingImages, note: Note): void {
   for (let row = 0; row < anchor.length; row++) {
     for (const id of [anchor[row]!, neighbour[row]!]) {
       if (train.labelInTrain(id) === undefined) {

@@ -1,15 +1,15 @@
 import {readImages} from './images.ts'
 
-/** Looks up what other tables may say about an image. */
-export interface Membership {
+/** Which images may be trained on: what tables of neighbours and batches are checked against. */
+export interface TrainingImages {
   /** Label of an image of the train split. */
   labelInTrain(id: number): number | undefined
   /** Why an id is not a training image, as the end of a sentence: `is in split "val"`. */
   reasonNotInTrain(id: number): string
 }
 
-/** Reads which images may be trained on. Throws UserError as readImages does. */
-export async function readMembership(imagesPath: string): Promise<Membership> {
+/** Reads them from images.arrow. Throws UserError as readImages does. */
+export async function readTrainingImages(imagesPath: string): Promise<TrainingImages> {
   const images = await readImages(imagesPath)
   const rowOf = new Map(Array.from(images.id, (id, row) => [id, row]))
   return {
