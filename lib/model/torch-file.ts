@@ -20,7 +20,7 @@ export async function openTorchFile(path: string): Promise<TensorSource> {
     return await (begin[0] === 0x80 ? openLegacy(handle, opened.size) : openArchive(path, handle))
   } catch (error) {
     await handle?.close()
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
     const advice = 'Give a file that torch.save(model.state_dict(), file) wrote'
     throw new UserError(`${path} cannot be imported: ${reason}. ${advice}.`, {cause: error})
   }
