@@ -61,27 +61,28 @@ export function findNetwork(
     fitting: chosen.fitting,
   }
 
-  /** By the naming that knows most; of equal ones by that which leaves fewest names unknown. */
+  /** By the naming that fits most; of equal ones by that which leaves fewest tensors without a place, so that a classifier is not taken for an embedding of another size. */
   function judge(prefix: string, names: readonly string[]): Candidate {
     const [first, ...others] = known.map((naming) => ({prefix, names, naming, ...count(prefix, names, naming)}))
     return others.reduce(
-      (a, b) => ((b.fitting - a.fitting || b.named - a.named || a.unknown - b.unknown) > 0 ? b : a),
+      (a, b) => ((b.fitting - a.fitting || a.astray - b.astray || b.named - a.named) > 0 ? b : a),
       first!,
     )
   }
 
   function count(prefix: string, names: readonly string[], naming: Naming) {
     const {adapt = asItIs} = naming
-    let [named, fitting, unknown] = [0, 0, 0]
+    let [named, fitting, astray] = [0, 0, 0]
     for (const name of names) {
       const renamed = rename(name.slice(prefix.length), naming)
       const shape = wanted.get(renamed)
       if (shape !== undefined) {
         named++
         if (hasSameNumbers(shape, adapt(renamed, tensors.get(name)!).shape)) fitting++
-      } else if (!unused.test(renamed)) unknown++
+        else astray++
+      } else if (!unused.test(renamed)) astray++
     }
-    return {named, fitting, unknown}
+    return {named, fitting, astray}
   }
 
   function take({prefix, names, naming}: Candidate): Map<string, StoredTensor> {

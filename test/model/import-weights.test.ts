@@ -61,6 +61,21 @@ test('a classifier is left out, the prefix of DataParallel taken off, and a trai
   assert.deepEqual((await importWeights(path, tinySpec, 0)).weights, weights)
 })
 
+for (const name of ['fc', 'last_linear']) {
+  test(`a published classifier (${name}) is not taken for an embedding of another size, which starts at random`, async (t) => {
+    const embedded: ModelSpec = {...tinySpec, embedding: {size: 4, hidden: [], relu: 'between', normalise: 'none'}}
+    const {shape} = (await randomWeights(embedded, 5)).get('embedding.weight')!
+    const published: StateDict = new Map([
+      ...weights,
+      [`${name}.weight`, {dtype: 'F32', shape: [10, shape[1]!], data: new Float32Array(10 * shape[1]!)}],
+      [`${name}.bias`, {dtype: 'F32', shape: [10], data: new Float32Array(10)}],
+    ])
+    const imported = await importWeights(temporaryFile(t, 'published.pth', torchFile(published)), embedded, 0)
+    assert.deepEqual(imported.weights.get('embedding.weight')!.shape, shape)
+    assert.match(imported.notes.at(-1)!, /start at random: embedding\.weight, embedding\.bias\./)
+  })
+}
+
 /** A file of torch.save whose tensors are `weights` under other names. */
 function renamedFile(state: StateDict, prefix: string, change: (name: string) => string): Buffer {
   const renamed = new Map([...state].map(([name, part]) => [`${prefix}${change(name)}`, part] as const))
