@@ -103,6 +103,10 @@ async function compare({tensors}: TensorSource, spec: ModelSpec): Promise<Weight
     naming: found.naming.source,
     prefix: found.prefix,
     settings: [
+      // Published weights have these; the demo's network is narrower.
+      `model.width=${spec.width}`,
+      `model.stem=${spec.stem}`,
+      `model.batchnorm=${spec.batchnorm}`,
       ...(spec.pool === 'spoc' ? [] : [`model.pool=${spec.pool}`]),
       ...(spec.embedding === null ? [] : [`model.embedding={size: ${spec.embedding.size}}`]),
     ],

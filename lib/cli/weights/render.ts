@@ -1,4 +1,5 @@
 import {basename} from 'node:path'
+import {shellWord} from '../../shell-word.ts'
 import type {Terminal} from '../terminal.ts'
 import {formatBytes} from '../text/number.ts'
 import {type Column, renderTable} from '../text/table.ts'
@@ -85,7 +86,7 @@ function renderFit(
   const where = prefix === '' ? '' : `, under ${prefix}`
   const outside = elsewhere === 0 ? '' : `; ${elsewhere} tensors elsewhere`
   const set = [`model.backbone=${backbone}`, ...settings, `model.weights=${path}`].map(
-    (one) => `--set ${/[ {]/.test(one) ? `'${one}'` : one}`,
+    (one) => `--set ${shellWord(one)}`,
   )
   return [
     `  ${problems.length === 0 ? 'fits      ' : 'resembles '} ${backbone}: ${fitting} of ${of} tensors, named as by ${naming}${where}${outside}`,

@@ -49,8 +49,12 @@ test('where weights come from, and what a file holds', async (context) => {
     assert.match(stdout, /holds +122 tensors \(102 F32, 20 I64\), 11,202,548 numbers/)
     assert.match(
       stdout,
-      /fits +resnet18: 100 of 100 tensors, named as by Cadene, under model\.\n.* --set model\.backbone=resnet18 --set model\.weights=net\.pth\n/,
+      /fits +resnet18: 100 of 100 tensors, named as by Cadene, under model\.\n.* --set model\.backbone=resnet18 --set model\.width=64 --set model\.stem=imagenet --set model\.batchnorm=frozen --set model\.weights=net\.pth\n/,
     )
+    const command = /npx nearmiss run (.* --set model\.weights=net\.pth)\n/.exec(stdout)![1]!
+    const asPrinted = command.split(' ')
+    const imported = await nearmiss(folder, 'stage', 'initialize-model', '--out', join(folder, 'start'), ...asPrinted)
+    assert.equal(imported.code, 0, imported.stderr)
     assert.match(stdout, /fits +resnet18: 102 of 102 tensors, .*\n.* --set 'model\.embedding=\{size: 32\}' --set/)
     assert.doesNotMatch(stdout, /resnet34|damaged/)
 
