@@ -24,7 +24,7 @@ export function buildProgram({version, run}: ProgramHost): Command {
 
   configured(program.command('run'))
     .description('compute what is missing as far as an epoch, then show all epochs')
-    .option('--epochs <n>', 'the last epoch; 0 is the untrained model (default: params.epochs)', wholeNumber)
+    .option('--epochs <n>', 'the last epoch; 0 is the untrained model (default: params.epochs)', epochNumber)
     .option('--no-wait', 'exit with 4 instead of waiting for another runner')
     .option('--json', 'events as one JSON object a line', false)
     .action((options) =>
@@ -41,7 +41,7 @@ export function buildProgram({version, run}: ProgramHost): Command {
 
   configured(program.command('plan'))
     .description('show what run would compute, and why; exit 3 when there is work')
-    .option('--epochs <n>', 'the last epoch (default: params.epochs)', wholeNumber)
+    .option('--epochs <n>', 'the last epoch (default: params.epochs)', epochNumber)
     .option('--json', 'the plan as JSON', false)
     .action((options) =>
       run(async (project, terminal) => (await import('./verbs/plan.ts')).plan(project, options, terminal)),
@@ -50,7 +50,7 @@ export function buildProgram({version, run}: ProgramHost): Command {
   configured(program.command('stage'))
     .description('run one stage by hand, on the artifacts of the run or on loose files')
     .argument('<name>', 'name in pipeline.yaml, mine-negatives')
-    .option('--epoch <n>', 'which epoch of the run', wholeNumber)
+    .option('--epoch <n>', 'which epoch of the run', epochNumber)
     .option('--in <name=path>', 'a loose file instead of an artifact of the run (repeatable)', collect, [])
     .option('--out <folder>', 'where outputs go; without it to the store')
     .option('--split <split>', 'another split than pipeline.yaml says (needs --out)')
@@ -70,7 +70,7 @@ export function buildProgram({version, run}: ProgramHost): Command {
   named(program.command('evaluate'))
     .description('measure the test images, once, by the epoch that validation chose')
     .addOption(new Option('--split <split>', 'images to measure').choices(['test', 'val', 'train']).default('test'))
-    .option('--epoch <n>', 'another epoch than the best one', wholeNumber)
+    .option('--epoch <n>', 'another epoch than the best one', epochNumber)
     .option('--size <pixels>', 'queries from pictures of another side than image.eval gives', between(8, 4096))
     .option(
       '--gallery <run[@epoch]>',
@@ -234,10 +234,11 @@ const kinds = [
 ] as const
 
 const whereToBegin = `
-nearmiss help VERB              options of one verb
-nearmiss doctor data FOLDER     what a folder of pictures is, and what to type next
-nearmiss epoch                  the next epoch of the demo, or of --run NAME --set data.root=FOLDER
-README.md, docs/pipeline.md     the first steps; every parameter that --set takes`
+nearmiss help VERB           options of one verb
+nearmiss doctor data FOLDER  what a folder of pictures is, what to type next
+nearmiss epoch               the next epoch of the demo; your own pictures:
+                             --run NAME --set data.root=FOLDER
+README.md, docs/pipeline.md  the first steps; every parameter that --set takes`
 
 /** Without defaults that go without saying: what is no flag is off, and what is not repeated is not there. */
 function describeOption(option: Option): string {
@@ -260,6 +261,11 @@ function configured(command: Command): Command {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 0.')
   return Number(text)
+}
+
+/** As many as params.epochs may name. */
+function epochNumber(text: string): number {
+  return between(0, 100_000)(text)
 }
 
 function between(least: number, largest: number): (text: string) => number {

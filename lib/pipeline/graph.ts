@@ -75,11 +75,18 @@ function targets({pipeline: {stages, loop}}: Config, epochs: number): string[] {
   return [...ends, ...turns.flat()]
 }
 
+/** Sources first. With a stack of its own: epoch 10,000 is more calls deep than Node's has room for. */
 function addNode(id: string, loop: Loop, graph: Map<string, Node>): void {
-  if (graph.has(id)) return
-  const node = makeNode(id, loop)
-  for (const {node: source} of Object.values(node.inputs)) addNode(source, loop, graph)
-  graph.set(id, node)
+  const waiting = graph.has(id) ? [] : [makeNode(id, loop)]
+  for (let node = waiting.at(-1); node !== undefined; node = waiting.at(-1)) {
+    const source = Object.values(node.inputs).find((each) => !graph.has(each.node))
+    if (source !== undefined) {
+      waiting.push(makeNode(source.node, loop))
+      continue
+    }
+    waiting.pop()
+    graph.set(node.id, node)
+  }
 }
 
 function makeNode(id: string, {config, catalogue}: Loop): Node {

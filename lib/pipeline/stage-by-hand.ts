@@ -64,6 +64,7 @@ async function executeInStore(id: string, graph: Graph, request: StageByHandRequ
   }
   const files: Record<string, string> = {}
   const {exitCode} = await work(request, graph, async (session) => {
+    for (const each of graph.keys()) await ensure(each, session) // sources first, or it would call itself once an epoch
     const {entry} = await ensure(id, session)
     await saveRefs(session)
     for (const [output, {file}] of Object.entries(entry.manifest.outputs)) files[output] = join(entry.folder, file)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {type Graph, openGraph} from '../../lib/pipeline/graph.ts'
+import {type Graph, openGraph, openGraphOf} from '../../lib/pipeline/graph.ts'
 import {openRig} from './rig.ts'
 
 function describeGraph(graph: Graph): string[] {
@@ -67,4 +67,11 @@ test('a stage gets the values that it declares and no others', (t) => {
   const graph = openGraph(config, catalogue, 1)
   assert.deepEqual(graph.get('mine@1')!.values, {mining: {sampler: 'all', from_epoch: 1}, seed: 1, epoch: 1})
   assert.deepEqual(graph.get('describe-val@1')!.values, {split: 'val'})
+})
+
+test('a late epoch has room: its sources are thousands deep', (t) => {
+  const {config, catalogue} = openRig(t).request()
+  const nodes = [...openGraphOf('score@20000', config, catalogue).keys()]
+  assert.equal(nodes.length, 2 + 3 * 20_000 + 2)
+  assert.deepEqual(nodes.slice(-2), ['describe-val@20000', 'score@20000'])
 })

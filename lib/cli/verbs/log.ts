@@ -1,8 +1,8 @@
 import {existsSync, readdirSync} from 'node:fs'
 import {open} from 'node:fs/promises'
-import {basename, dirname} from 'node:path'
+import {basename, join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
-import {eventsFile, findRunner, logFile, parseEvents, readRefs} from '../../pipeline/runs.ts'
+import {eventsFile, findRunner, logFile, parseEvents, readRefs, runFolder} from '../../pipeline/runs.ts'
 import {findRunName} from '../current-run.ts'
 import {openPlainLines, summariseNodes} from '../progress/plain.ts'
 import {stageOf} from '../progress/view.ts'
@@ -50,7 +50,7 @@ function openEventPrinter(project: Project, run: string, terminal: Terminal): ()
 
 function openFilePrinter(project: Project, run: string, node: string): () => Promise<void> {
   const path = logFile(project.artifacts, run, node)
-  if (!existsSync(path)) throw new UsageError(explainMissingLog(project, run, node))
+  if (node.includes('/') || !existsSync(path)) throw new UsageError(explainMissingLog(project, run, node))
   const readOn = openTail(path)
   return async () => {
     process.stdout.write(await readOn())
@@ -77,7 +77,7 @@ function openTail(path: string): () => Promise<Buffer> {
 function explainMissingLog(project: Project, run: string, node: string): string {
   if (readRefs(project.artifacts, run)[node] !== undefined)
     return `${node} was not computed by run ${run} but found in the store, so it has no log here.`
-  const folder = dirname(logFile(project.artifacts, run, node))
+  const folder = join(runFolder(project.artifacts, run), 'logs')
   const nodes = existsSync(folder) ? readdirSync(folder).map((name) => basename(name, '.log')) : []
   const alike = nodes.filter((name) => stageOf(name).startsWith(stageOf(node)))
   const known = summariseNodes((alike.length > 0 ? alike : nodes).sort())

@@ -73,7 +73,7 @@ describe('A run from nothing', () => {
     const {code, stdout} = await nearmiss(project, 'status', '--json')
     assert.equal(code, 0)
     const status = JSON.parse(stdout)
-    assert.deepEqual(Object.keys(status), ['run', 'epochs', 'baseline', 'running'])
+    assert.deepEqual(Object.keys(status), ['run', 'epochs', 'chosen_on_test', 'baseline', 'running'])
     assert.equal(status.run, 'demo')
     assert.deepEqual(
       status.epochs.map(({epoch, metrics, best}: Record<string, unknown>) => ({epoch, metrics, best})),
@@ -171,6 +171,8 @@ describe('A run from nothing', () => {
     const none = await nearmiss(project, 'log', 'train')
     assert.equal(none.code, 2)
     assert.match(none.stderr, /There is no log of "train" in run demo\. Stages with a log: train-epoch@1\.\.2\n/)
+    const outside = await nearmiss(project, 'log', '../../demo/logs/train-epoch@1')
+    assert.equal(outside.code, 2)
   })
 
   test('stage runs one stage by hand into a folder', async () => {
@@ -194,6 +196,7 @@ describe('A run from nothing', () => {
     for (const [args, message] of [
       [['evaluat'], /^nearmiss: pipeline\.yaml has no stage "evaluat"; did you mean "evaluate"\?/],
       [['constructor'], /^nearmiss: pipeline\.yaml has no stage "constructor"; known: /],
+      [['train-epoch', '--epoch', '99999999999'], /It must be a whole number from 0 to 100000\./],
       [['train-epoch', '--epoch', '0'], /^nearmiss: train-epoch makes epoch 1 and those after it: --epoch 0 is /],
       [['evaluate'], /^nearmiss: evaluate is computed once an epoch: say which with --epoch/],
       [['evaluate', '--epoch', '1', '--split', 'test'], /^nearmiss: --split needs --out FOLDER/],
