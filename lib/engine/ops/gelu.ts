@@ -1,6 +1,7 @@
 import {FLOAT, free, type Raw, run, type} from '../op.ts'
 import {type Tape, Value} from '../tape.ts'
-import {add, cast, multiply, scalar, times} from './elementwise.ts'
+import {concatenate, slice} from './arrange.ts'
+import {add, cast, multiply, reshape, scalar, times} from './elementwise.ts'
 
 /**
  * GELU (Hendrycks and Gimpel 2016), exact as PyTorch's default: x Φ(x) = x (1 + erf(x / √2)) / 2, elementwise. Computed in float32 whatever
@@ -46,8 +47,31 @@ function onePlusErf(x: Raw): Raw {
   return add(erf, one, 'consume')
 }
 
-/** Applies a function of float32 tensors to one of any type. */
+/**
+ * Applies an elementwise function of float32 tensors to one of any type; to bfloat16 some numbers at a time, so that what lies between the
+ * operations stays in the processor's cache. That takes 5 % off describing with ConvNeXt-Tiny; in float32 joining the pieces costs more than it
+ * gains.
+ */
 function inFloat32(x: Raw, apply: (x: Raw) => Raw): Raw {
+  const count = x.shape.reduce((product, size) => product * size, 1)
+  if (x.dtype === FLOAT || count <= groupSize) return exactly(x, apply)
+  const flat = reshape(x, [count])
+  const results: Raw[] = []
+  for (let start = 0; start < count; start += groupSize) {
+    const part = slice(flat, [start], [Math.min(groupSize, count - start)])
+    results.push(exactly(part, apply))
+    free(part)
+  }
+  const joined = concatenate(results)
+  const output = reshape(joined, x.shape)
+  free(flat, ...results, joined)
+  return output
+}
+
+/** Numbers in a group: 4 MiB of float32. */
+const groupSize = 2 ** 20
+
+function exactly(x: Raw, apply: (x: Raw) => Raw): Raw {
   const exact = cast(x, FLOAT)
   const result = apply(exact)
   const typed = cast(result, x.dtype)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {BFLOAT16, FLOAT, free, fromHost, type Raw, read} from '../../../lib/engine/op.ts'
+import {BFLOAT16, FLOAT, free, fromHost, liveTensors, type Raw, read} from '../../../lib/engine/op.ts'
 import {cast} from '../../../lib/engine/ops/elementwise.ts'
 import {gelu} from '../../../lib/engine/ops/gelu.ts'
 import {Tape, Value} from '../../../lib/engine/tape.ts'
@@ -36,6 +36,28 @@ test('GELU and its gradient are those of PyTorch, far from 0 too', () => {
     input.release()
     output.release()
   }
+})
+
+test('A bfloat16 map of more numbers than are computed at a time gives the same as its numbers alone', () => {
+  const start = liveTensors()
+  const count = 2 ** 21 + 5
+  const few = gelu(new Value(typed(x, BFLOAT16)))
+  const many = gelu(
+    new Value(
+      typed(
+        Array.from({length: count}, (_, i) => x[i % x.length]!),
+        BFLOAT16,
+      ),
+    ),
+  )
+  assert.deepEqual(many.raw.shape, [count])
+  const [alone, together] = [cast(few.raw, FLOAT), cast(many.raw, FLOAT)]
+  const [wanted, found] = [read(alone), read(together)]
+  assert.ok(found.every((value, i) => value === wanted[i % x.length]))
+  free(alone, together)
+  few.release()
+  many.release()
+  assert.equal(liveTensors(), start)
 })
 
 test("GELU's gradient agrees with finite differences on a map", () => {
