@@ -1,7 +1,8 @@
 """Compares the descriptors of an exported network with those that the run wrote, from the picture files on.
 
-The loader of a .safetensors or .pth file is the code of docs/export.md itself; an .onnx file goes through onnx.checker and onnxruntime (pip install
-onnx onnxruntime), a .tfjs folder through TensorFlow.js (bench/run-tfjs.ts). Export the epoch that the descriptors are of.
+The loader of a .safetensors or .pth file is the code of docs/export.md itself (for transformers pip install timm, for BN-Inception pretrainedmodels six);
+an .onnx file goes through onnx.checker and onnxruntime (pip install onnx onnxruntime), a .tfjs folder through TensorFlow.js (bench/run-tfjs.ts). Export the
+epoch that the descriptors are of.
 
     python check_export.py EXPORT --images images.arrow --descriptors descriptors.arrow --root DATA [--pictures 24]
 
@@ -90,17 +91,18 @@ def describe_with_tfjs(path: Path, pictures: list[Image.Image]) -> np.ndarray:
 
 
 def crop(picture: Image.Image, transforms: list[dict]) -> np.ndarray:
-    """Pillow alone: resize of the shorter side as torchvision has it, then the middle."""
+    """Pillow alone: resize of the shorter side, then the middle."""
     for step in transforms:
-        ((name, size),) = step.items()
+        ((name, value),) = step.items()
         width, height = picture.size
         if name == "resize":
-            short, long = min(width, height), max(width, height)
-            other = int(size * long / short)
-            picture = picture.resize((size, other) if width <= height else (other, size), Image.Resampling.BILINEAR)
+            wanted = value if isinstance(value, dict) else {"shorter_side": value, "filter": "bilinear", "rounding": "truncate"}
+            size, whole = wanted["shorter_side"], int if wanted["rounding"] == "truncate" else round
+            other = whole(size * max(width, height) / min(width, height))
+            picture = picture.resize((size, other) if width <= height else (other, size), Image.Resampling[wanted["filter"].upper()])
         else:
-            left, top = round((width - size) / 2), round((height - size) / 2)
-            picture = picture.crop((left, top, left + size, top + size))
+            left, top = round((width - value) / 2), round((height - value) / 2)
+            picture = picture.crop((left, top, left + value, top + value))
     return np.asarray(picture)
 
 

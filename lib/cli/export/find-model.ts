@@ -26,6 +26,12 @@ const extension = '.safetensors'
  */
 export function findModel(project: Project, reference: string | undefined): FoundModel {
   if (reference?.endsWith(extension)) return looseModel(reference)
+  if (reference !== undefined && isOtherFile(reference)) {
+    throw new UsageError(
+      `"${reference}" is no model of this project, which end in ${extension}. ` +
+        `Weights of others first become the start of a run: --set model.weights=${reference} (npx nearmiss weights ${reference})`,
+    )
+  }
   const [, named, which = 'best'] = /^([^@]+)(?:@(\d+|best|last))?$/.exec(reference ?? '') ?? []
   if (reference !== undefined && named === undefined) {
     throw new UsageError(`"${reference}" is no epoch of a run. Examples: demo, demo@3, demo@best, demo@last`)
@@ -48,6 +54,11 @@ export function findModel(project: Project, reference: string | undefined): Foun
 function looseModel(path: string): FoundModel {
   if (!existsSync(path) || !statSync(path).isFile()) throw new UsageError(`There is no file "${path}".`)
   return {file: path, name: basename(path, extension), origin: {file: basename(path)}}
+}
+
+/** Rather a path than a run: no run's name has a slash, few end so. */
+function isOtherFile(reference: string): boolean {
+  return reference.includes('/') || (/\.(pth|pt|ckpt|tar|onnx|bin|h5)$/.test(reference) && existsSync(reference))
 }
 
 function modelOf({manifest}: StoredNode) {

@@ -65,11 +65,17 @@ test('exporting the model of a run', async (context) => {
   await context.test('wrong commands say what there is, and leave nothing behind', async () => {
     await mkdir(join(folder, 'taken.onnx'))
     await mkdir(join(folder, 'mine.tfjs'))
+    await writeFile(join(folder, 'theirs.pth'), 'weights')
     const cases: [string[], RegExp][] = [
       [['demo@7', '--to', 'onnx'], /Run demo has no model of epoch 7\. It has 0\./],
       [['other', '--to', 'onnx'], /There is no run "other"\..*demo/],
       [['demo@first', '--to', 'onnx'], /"demo@first" is no epoch of a run\. Examples: demo, demo@3/],
       [['away.safetensors', '--to', 'onnx'], /There is no file "away\.safetensors"\./],
+      [
+        ['theirs.pth', '--to', 'onnx'],
+        /"theirs\.pth" is no model .* \.safetensors\..*--set model\.weights=theirs\.pth/,
+      ],
+      [['a/b.txt', '--to', 'onnx'], /"a\/b\.txt" is no model of this project/],
       [['demo', '--to', 'onnx', '--out', 'net.pth'], /net\.pth: a file for onnx is called \*\.onnx\./],
       [['demo', '--to', 'onnx', '--out', 'no/where/net.onnx'], /There is no folder .*no\/where\. Make it first/],
       [['demo', '--to', 'onnx', '--out', 'taken.onnx', '--force'], /taken\.onnx is a folder\. Name a file in it\./],

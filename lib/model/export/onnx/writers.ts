@@ -52,7 +52,9 @@ const writers: {readonly [Kind in AnyLayer['kind']]: OnnxWriter<LayerOf<Kind>>} 
   'join-channels': (graph, _, inputs) => graph.node('Concat', inputs, {axis: 1}),
   pool: (graph, {by}, [map]) => {
     if (by === 'rmac') {
-      throw new UserError('R-MAC is not written as ONNX so far: its regions depend on the size of the picture.')
+      throw new UserError(
+        'R-MAC is not written as ONNX so far: its regions depend on the size of the picture. PyTorch has it: --to pytorch',
+      )
     }
     return overPositions(graph, by === 'spoc' ? 'ReduceMean' : 'ReduceMax', map!)
   },

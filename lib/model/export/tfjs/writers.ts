@@ -44,7 +44,7 @@ const writers: {readonly [Kind in AnyLayer['kind']]: TfjsWriter<LayerOf<Kind>>} 
   pool: (graph, {by}, [map]) => {
     if (by === 'rmac') {
       throw new UserError(
-        'R-MAC is not written for TensorFlow.js so far: its regions depend on the size of the picture.',
+        'R-MAC is not written for TensorFlow.js so far: its regions depend on the size of the picture. PyTorch has it: --to pytorch',
       )
     }
     return overPositions(graph, by === 'spoc' ? 'Mean' : 'Max', map!)
