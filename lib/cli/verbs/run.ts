@@ -42,7 +42,7 @@ export async function withWatcher<Result extends {exitCode: number}>(
     loadHistory: () => loadHistory(request.artifacts, request.run),
   })
   const events: Event[] = []
-  const interrupts = listenForInterrupts(watcher)
+  const interrupts = listenForInterrupts(watcher, terminal.gone)
   try {
     const onEvent = (event: Event) => {
       if (event.kind !== 'progress') events.push(event)
@@ -113,18 +113,26 @@ function summarise(events: readonly Event[], request: PlanRequest): string[] {
   return [`run ${finished.run}: ${work} (${formatSeconds(finished.seconds)})`]
 }
 
-/** First Ctrl-C: save and stop; second: stop at once. */
-function listenForInterrupts(watcher: Watcher): {stop: AbortSignal; kill: AbortSignal; close(): void} {
+/** First Ctrl-C, or nobody who reads on (`| tee` hears of Ctrl-C, too): save and stop; second: stop at once. */
+function listenForInterrupts(
+  watcher: Watcher,
+  gone: AbortSignal,
+): {stop: AbortSignal; kill: AbortSignal; close(): void} {
   const [stop, kill] = [new AbortController(), new AbortController()]
   const interrupt = () => {
     if (stop.signal.aborted) return kill.abort()
     stop.abort()
     watcher.say('stopping: the running stage saves its work; Ctrl-C again kills it')
   }
+  const leave = () => stop.abort()
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  gone.addEventListener('abort', leave)
   return {
     stop: stop.signal,
     kill: kill.signal,
-    close: () => void process.off('SIGINT', interrupt).off('SIGTERM', interrupt),
+    close: () => {
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+      gone.removeEventListener('abort', leave)
+    },
   }
 }

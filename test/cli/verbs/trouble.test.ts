@@ -24,6 +24,19 @@ test('Ctrl-C saves the work, says so with the command to go on, and that command
   assert.match(again.stdout, /train-epoch@1: started .*, from step \d+\n/)
 })
 
+test('A reader that goes away stops a run like Ctrl-C: its work is saved, and it does not claim to be done', async (context) => {
+  const project = await toyProject(context)
+  await hold(project)
+  const {child, ended} = start(project, ...args)
+  await progressed(project, 'train-epoch@1')
+  child.stdout!.destroy()
+  // Whatever is printed next finds nobody: here that it was asked to stop.
+  child.kill('SIGINT')
+  const {code, stderr} = await ended
+  assert.equal(code, 85)
+  assert.match(stderr, /^stopped train-epoch@1: stopped at step \d+\nkept {4}its work up to step/)
+})
+
 test('Of two runners one works; the other says for whom it waits, or leaves with exit code 4', async (context) => {
   const project = await toyProject(context)
   const letGo = await hold(project)
