@@ -63,7 +63,10 @@ async function refuse(root: string, verdicts: readonly Verdict[]): Promise<Inspe
     nearest === undefined
       ? {what: 'format', found: 'the folder is no data set, but holds some', grade: 'problem'}
       : {what: `format ${nearest.format}`, found: nearest.problem!, grade: 'problem', advice: 'Mend what is listed.'},
-    ...describeOthers(others.filter((one) => one !== undefined)),
+    ...describeOthers(
+      others.filter((one) => one !== undefined),
+      {briefly: nearest !== undefined && nearest.signs.length > 0},
+    ),
   ]
   const next = below.map(({folder, format}) => `npx nearmiss doctor data ${JSON.stringify(folder)}  (${format})`)
   return {root, format: null, usable: false, findings, next}

@@ -148,7 +148,9 @@ function checkSwapped(root: string, name: string, [first]: readonly Row[], probl
   if (problems.length === 0 || first === undefined) return
   const isFile = (path: string) => statSync(join(root, path), {throwIfNoEntry: false})?.isFile() === true
   if (isFile(first.className) && !isFile(first.path))
-    problems.push(`${name} seems to have its columns swapped: label "${first.className}" is a file, and path is not.`)
+    problems.unshift(
+      `${name} seems to have its columns swapped: label "${first.className}" is a file, and path is not.`,
+    )
 }
 
 function numberClasses(rows: readonly Row[]): (className: string) => number {
