@@ -6,7 +6,7 @@ const only = (folder, ...allowed) => ({
   from: {path: `^lib/${folder}/`},
   to: {
     path: '^(lib|stages|setup)/',
-    pathNot: `^lib/(${[folder, ...allowed].join('|')})/|^lib/(random|user-error|own-module|own-parameters|model/pickle)\\.ts$`,
+    pathNot: `^lib/(${[folder, ...allowed].join('|')})/|^lib/(random|user-error|shell-word|own-module|own-parameters|model/pickle)\\.ts$`,
   },
 })
 

@@ -1,4 +1,4 @@
-/** What the shell is told; scripts and Make rely on these numbers (docs/pipeline.md). */
+/** What the shell is told; scripts and Make rely on these numbers (docs/getting-started.md). */
 export const exitCode = {
   ok: 0,
   stageFailed: 1,
@@ -7,7 +7,6 @@ export const exitCode = {
   locked: 4,
   damaged: 5,
   contract: 6,
-  tryLater: 75,
   stopped: 85,
   interrupted: 130,
 } as const

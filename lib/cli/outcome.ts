@@ -27,7 +27,6 @@ const meanings: Readonly<Record<number, string>> = {
   [exitCode.stageFailed]: 'the stage failed',
   [exitCode.damaged]: 'an artifact is damaged',
   [exitCode.contract]: 'its output breaks the contract',
-  [exitCode.tryLater]: 'try again later',
   [exitCode.stopped]: 'stopped on request',
   [exitCode.interrupted]: 'interrupted',
 }

@@ -6,10 +6,9 @@ export interface Problem {
   readonly text: string
 }
 
-/** Everything that is wrong with the configuration at once; exit code 2. */
+/** Everything that is wrong with the configuration at once; the command line makes it exit code 2. */
 export class ConfigError extends UserError {
   override name = 'ConfigError'
-  readonly exitCode = 2
   readonly problems: readonly Problem[]
   constructor(problems: readonly Problem[]) {
     super(problems.map(({where, text}) => `${where}: ${text}`).join('\n'))

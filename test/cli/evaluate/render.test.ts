@@ -6,8 +6,14 @@ import {renderEnsemble} from '../../../lib/cli/evaluate/render-ensemble.ts'
 import type {Terminal} from '../../../lib/cli/terminal.ts'
 import {plainPaint} from '../../../lib/cli/text/paint.ts'
 
-const terminal: Terminal = {isInteractive: false,
-  gone: new AbortController().signal, width: 80, paint: plainPaint, print: () => {}, printError: () => {}}
+const terminal: Terminal = {
+  isInteractive: false,
+  gone: new AbortController().signal,
+  width: 80,
+  paint: plainPaint,
+  print: () => {},
+  printError: () => {},
+}
 
 const measurement: Measurement = {
   metrics: {precision_at_1: 0.5},
