@@ -11,7 +11,8 @@ const derived = /^(describe-(gallery-)?(train|val|test)(-at-\d+)?|index-(train|v
 export function loadHistory(artifacts: string, run: string): EpochHistory {
   const committed = Object.entries(readRefs(artifacts, run)).flatMap((ref) => findCommitted(artifacts, ref))
   const record = findRun(artifacts, run)
-  const metricNames = findMetricNames(record, committed)
+  // As files of metrics have them, for what one name in the configuration measures may be several numbers.
+  const metricNames = Object.keys(committed.find(({metrics}) => metrics !== undefined)?.metrics ?? {})
   const epochs = [...new Set(committed.flatMap(({epoch}) => (epoch === undefined ? [] : [epoch])))].sort(
     (a, b) => a - b,
   )
@@ -49,13 +50,6 @@ function findCommitted(artifacts: string, [node, key]: [string, string]): Commit
   return [
     {node, epoch: epochOf(node), manifest: entry.manifest, metrics: measured?.metrics, sets: measured?.sets ?? []},
   ]
-}
-
-/** In the order the configuration lists them. */
-function findMetricNames(record: RunRecord | undefined, committed: readonly Committed[]): string[] {
-  const listed = record?.params.metrics
-  if (Array.isArray(listed)) return listed.map(String)
-  return Object.keys(committed.find(({metrics}) => metrics !== undefined)?.metrics ?? {})
 }
 
 /** The metric by which the run keeps its best epoch. */

@@ -22,7 +22,7 @@ export interface EpochRow {
 /** All epochs of a run, and the line that needs no model. */
 export interface EpochHistory {
   readonly run: string
-  /** Metrics in the order that pipeline.yaml lists them. */
+  /** Metrics in the order of their files. */
   readonly metricNames: readonly string[]
   readonly epochs: readonly EpochRow[]
   /** There is no validation set: the best epoch is chosen on the test classes. */
