@@ -1,7 +1,7 @@
 import {UserError} from '../user-error.ts'
 
 /** A command was ended by its user, and nothing of it is kept: exit code 130. */
-export class Interrupted extends UserError {
+class Interrupted extends UserError {
   override name = 'Interrupted'
 }
 

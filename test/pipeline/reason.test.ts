@@ -20,7 +20,10 @@ const record = (code: string): KeyRecord => ({
 function writeEntry(artifacts: string, key: string, node: string, code: string): void {
   const manifest = {schema: 1, key, record: record(code), node, run: 'toy', startedAt: '2026-01-01', seconds: 1}
   mkdirSync(entryFolder(artifacts, key), {recursive: true})
-  writeFileSync(join(entryFolder(artifacts, key), 'manifest.json'), JSON.stringify({...manifest, outputs: {}, facts: {}}))
+  writeFileSync(
+    join(entryFolder(artifacts, key), 'manifest.json'),
+    JSON.stringify({...manifest, outputs: {}, facts: {}}),
+  )
 }
 
 test('Store and references are read once, however many nodes ask why they run', (t) => {
