@@ -1,4 +1,4 @@
-// npx tsx bench/seeds.ts: two lab epochs of ours for three seeds beside PyTorch's (peers/lab_seeds.json), as markdown.
+// npx tsx bench/seeds.ts: three lab epochs of ours for three seeds beside PyTorch's (peers/lab_seeds.json), as markdown.
 import {readFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {parseArgs} from 'node:util'
@@ -9,8 +9,10 @@ import {peerScript} from './python.ts'
 interface EpochResult extends Omit<EpochStatus, 'metrics'> {
   readonly seed: number
   readonly precision_at_1: number
+  readonly map_at_r: number
 }
 
+const compared = ['loss', 'active_fraction', 'precision_at_1', 'map_at_r'] as const
 const root = resolve(import.meta.dirname, '..')
 
 const {values: options} = parseArgs({
@@ -35,21 +37,20 @@ async function runSeed(seed: number, folder: string): Promise<EpochResult[]> {
   const files = [`data.root=${resolve(root, options.data)}`, `model.weights=${resolve(root, options.weights)}`]
   const sets = [...files, 'data.train=0-49', 'data.val=50-74', `seed=${seed}`].flatMap((set) => ['--set', set])
   const run = `seed-${seed}`
-  const words = ['run', '--run', run, '--preset', 'lab-cub', ...sets, '--epochs', '2']
+  const words = ['run', '--run', run, '--preset', 'lab-cub', ...sets, '--epochs', '3']
   const {file, args, ...rest} = nearmiss(folder, Number(options.threads), words)
   await execa(file, args, {...rest, stdio: 'inherit'})
   const epochs = await readEpochs(folder, run)
-  return epochs.map(({metrics, ...row}) => ({...row, seed, precision_at_1: metrics.precision_at_1}))
+  return epochs.map(({metrics, ...row}) => ({...row, ...metrics, seed}))
 }
 
 function renderSeeds(ours: readonly EpochResult[], theirs: readonly EpochResult[]): string {
   const rows = ours.map((own) => {
     const other = theirs.find(({seed, epoch}) => seed === own.seed && epoch === own.epoch)
-    const pair = (name: 'loss' | 'active_fraction' | 'precision_at_1', digits: number) =>
-      [own[name], other?.[name]].map((value) => value?.toFixed(digits) ?? '')
-    return [own.seed, own.epoch, ...pair('loss', 4), ...pair('active_fraction', 3), ...pair('precision_at_1', 4)]
+    const pair = (name: (typeof compared)[number]) => [own[name], other?.[name]].map((value) => value?.toFixed(4) ?? '')
+    return [own.seed, own.epoch, ...compared.flatMap(pair)]
   })
-  const pairs = ['loss', 'active', 'precision@1'].flatMap((name) => [name, 'PyTorch'])
+  const pairs = compared.flatMap((name) => [name, 'PyTorch'])
   const header = ['seed', 'epoch', ...pairs]
   return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

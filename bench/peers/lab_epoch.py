@@ -43,7 +43,7 @@ def main() -> None:
     optimizer = torch.optim.AdamW(model.parameters(), lr=options.lr, fused=options.tuned or None)
     common = {"row": options.row, "precision": options.precision, "threads": options.threads, "seed": options.seed}
     if options.untrained:
-        say({**common, "epoch": 0, "precision_at_1": precision_at_1(extract(model, val, EVAL, options), val.labels)})
+        say({**common, "epoch": 0, **evaluate(extract(model, val, EVAL, options), val.labels)})
     for epoch in range(1, options.epochs + 1):
         seconds: dict[str, float] = {}
         with timed(seconds, "total"):
@@ -54,13 +54,13 @@ def main() -> None:
             with timed(seconds, "validate"):
                 with measured_in_float32(options):
                     descriptors = extract(model, val, EVAL, options)
-                precision = precision_at_1(descriptors, val.labels)
+                metrics = evaluate(descriptors, val.labels)
         speed = {
             "mine_images_per_s": len(train.paths) / seconds["mine"],
             "train_images_per_s": 3 * len(train.paths) / seconds["train"],
             "validate_images_per_s": len(val.paths) / seconds["validate"],
         }
-        result = {**figures, "precision_at_1": precision, "peak_rss_mb": peak_rss_mb()}
+        result = {**figures, **metrics, "peak_rss_mb": peak_rss_mb()}
         say({**common, "epoch": epoch, **{f"{name}_s": s for name, s in seconds.items()}, **speed, **result})
 
 
@@ -200,11 +200,15 @@ def measured_in_float32(options):
     options.precision = precision
 
 
-def precision_at_1(descriptors: torch.Tensor, labels: list[int]) -> float:
-    """Share of images whose nearest other image is of their class; the lab's rule: rank 0 is taken for the image itself."""
+def evaluate(descriptors: torch.Tensor, labels: list[int]) -> dict[str, float]:
+    """precision@1 and MAP@R (Musgrave et al. 2020, section 4.2) of every image among all others; the lab's rule: rank 0 is taken for the image itself."""
     labels_ = torch.tensor(labels)
-    nearest = torch.cdist(descriptors, descriptors).argsort(dim=1)[:, 1]
-    return (labels_[nearest] == labels_).double().mean().item()
+    ranked = torch.cdist(descriptors, descriptors).argsort(dim=1)[:, 1:]
+    found = (labels_[ranked] == labels_[:, None]).double()
+    r = torch.bincount(labels_)[labels_] - 1
+    ranks = torch.arange(1, ranked.shape[1] + 1)
+    precisions = found.cumsum(dim=1) / ranks * found * (ranks <= r[:, None])
+    return {"precision_at_1": found[:, 0].mean().item(), "map_at_r": (precisions.sum(dim=1) / r).mean().item()}
 
 
 if __name__ == "__main__":
