@@ -135,7 +135,11 @@ for (const [what, root, message] of malformed) {
 }
 
 const archives: [string, Buffer, RegExp][] = [
-  ['cut short', torchZip(matrix, numbers).subarray(0, -30), /cannot be imported: .*end of central directory.*[^.]\. Give a file/i],
+  [
+    'cut short',
+    torchZip(matrix, numbers).subarray(0, -30),
+    /cannot be imported: .*end of central directory.*[^.]\. Give a file/i,
+  ],
   ['without a pickle', zip([['readme.txt', Buffer.from('hello')]]), /it is a zip file, but not of torch\.save/],
   ['without a storage', torchZip(matrix, {}), /its part model\/data\/0 is missing/],
   ['with a storage that is too short', torchZip(matrix, {0: floats(1)}), /storage 0 is cut short/],
