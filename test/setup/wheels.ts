@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
 import {createHash} from 'node:crypto'
 import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
@@ -52,5 +53,7 @@ ${download}
   process.env.PATH = [bin, ...(process.env.PATH ?? '').split(delimiter).filter((entry) => entry !== bin)].join(
     delimiter,
   )
+  const found = execFileSync('bash', ['-c', 'command -v python3'], {encoding: 'utf8'}).trim()
+  assert.equal(found, join(bin, 'python3'), `bash finds another python3 on ${process.env.PATH}`)
   return {downloads: () => readFileSync(log, 'utf8').length / 2}
 }
