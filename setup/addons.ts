@@ -1,8 +1,8 @@
 import {existsSync} from 'node:fs'
 import {realpath} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
-import {$} from 'zx'
 import {UserError} from '../lib/user-error.ts'
+import {shell} from './shell.ts'
 
 /** A native module of npm's that is built here, because its own install script would fetch from other hosts. */
 export interface Addon {
@@ -45,12 +45,7 @@ export async function buildAddon(addon: Addon, nodeModules: string): Promise<voi
   const headers = findHeaders()
   const options = [...addon.options, ...(headers === undefined ? [] : [`--nodedir=${headers}`])]
   const environment = {...process.env, ...addon.environment}
-  const build = await $({
-    cwd: folder,
-    env: environment,
-    quiet: true,
-    nothrow: true,
-  })`${process.execPath} ${gyp} rebuild ${options}`
+  const build = await shell({cwd: folder, env: environment})`${process.execPath} ${gyp} rebuild ${options}`
   if (build.exitCode === 0 && existsSync(join(folder, addon.file))) return
   const said = build.stderr
     .trim()
@@ -67,10 +62,10 @@ export async function buildAddon(addon: Addon, nodeModules: string): Promise<voi
 
 /** npm's own node-gyp lies below npm's package: beside the `npm` on PATH, else in the global folder that npm names. */
 async function findNodeGyp(): Promise<string> {
-  const beside = await realpath((await $({quiet: true, nothrow: true})`command -v npm`).stdout.trim()).catch(() => '')
+  const beside = await realpath((await shell()`command -v npm`).stdout.trim()).catch(() => '')
   const fromPath = nodeGypBelow(join(dirname(beside), '..'))
   if (existsSync(fromPath)) return fromPath
-  const named = nodeGypBelow(join((await $({quiet: true, nothrow: true})`npm root --global`).stdout.trim(), 'npm'))
+  const named = nodeGypBelow(join((await shell()`npm root --global`).stdout.trim(), 'npm'))
   if (existsSync(named)) return named
   throw new UserError(
     `node-gyp was not found inside npm (${fromPath}, ${named}). Reinstall npm: npm install --global npm.`,

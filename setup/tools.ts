@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {readFile, statfs} from 'node:fs/promises'
 import {dirname, resolve} from 'node:path'
-import {$} from 'zx'
+import {shell} from './shell.ts'
 
 /** What is about to be done, and so which tools it takes. */
 export interface Needs {
@@ -64,7 +64,7 @@ async function checkTool(
   purpose: string,
   debian: string,
 ): Promise<string | undefined> {
-  const answer = await $({quiet: true, nothrow: true})`${command}`
+  const answer = await shell()`${command}`
   if (answer.exitCode === 0) return undefined
   const said = answer.stderr.trim().split('\n').at(-1)
   return `${name} is missing: \`${command.join(' ')}\` says "${said}". It ${purpose}; install it (Debian, Ubuntu: apt install ${debian}).`

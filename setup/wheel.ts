@@ -5,9 +5,9 @@ import {basename, dirname, join} from 'node:path'
 import {text} from 'node:stream/consumers'
 import {pipeline} from 'node:stream/promises'
 import {type Entry, openPromise, type ZipFile} from 'yauzl'
-import {$} from 'zx'
 import {UserError} from '../lib/user-error.ts'
 import type {Wheel} from './distribution.ts'
+import {shell} from './shell.ts'
 
 /** Size in bytes and sha256 (hex) of a file, as a wheel's RECORD and our manifest state them. */
 export interface FileRecord {
@@ -25,10 +25,8 @@ export async function downloadWheel(wheel: Wheel, folder: string): Promise<strin
   const options = ['--quiet', '--no-deps', '--no-cache-dir', '--only-binary=:all:', '--retries', '2', ...target]
   // pip keeps what it downloads in TMPDIR first, which may be a small disk in memory.
   const environment = {...process.env, TMPDIR: folder}
-  const download = await $({
+  const download = await shell({
     env: environment,
-    quiet: true,
-    nothrow: true,
   })`python3 -m pip download ${options} ${platforms.flatMap((name) => ['--platform', name])} --dest ${folder} ${wheel.requirement}`
   if (download.exitCode !== 0) throw new UserError(explainPip(wheel.requirement, download.stderr))
   const path = join(folder, (await readdir(folder)).find((name) => name.endsWith('.whl')) ?? '')

@@ -53,7 +53,10 @@ ${download}
   process.env.PATH = [bin, ...(process.env.PATH ?? '').split(delimiter).filter((entry) => entry !== bin)].join(
     delimiter,
   )
-  const found = execFileSync('bash', ['-c', 'command -v python3'], {encoding: 'utf8'}).trim()
+  const found = execFileSync('bash', ['-c', 'command -v python3'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim()
   assert.equal(found, join(bin, 'python3'), `bash finds another python3 on ${process.env.PATH}`)
   return {downloads: () => readFileSync(log, 'utf8').length / 2}
 }
