@@ -37,15 +37,15 @@ export class LockedError extends UserError {
 export async function takeLock(path: string, options: LockOptions): Promise<Lock | undefined> {
   for (;;) {
     const descriptor = openSync(path, 'a+')
-    let held = false
+    let lock: Lock | undefined
     try {
-      held = await wait(descriptor, path, options)
-      if (!held) return undefined
+      if (!(await wait(descriptor, path, options))) return undefined
       // Its last holder may have removed the file while we waited: then the lock is on a file that nobody else can find.
-      held = statSync(path, {throwIfNoEntry: false})?.ino === fstatSync(descriptor).ino
-      if (held) return hold(descriptor, path, options)
+      if (statSync(path, {throwIfNoEntry: false})?.ino === fstatSync(descriptor).ino)
+        lock = hold(descriptor, path, options)
+      if (lock !== undefined) return lock
     } finally {
-      if (!held) closeSync(descriptor)
+      if (lock === undefined) closeSync(descriptor)
     }
   }
 }
@@ -69,7 +69,8 @@ export async function findOwner(path: string): Promise<Owner | undefined> {
 export async function tryLock(path: string, mode: 'shared' | 'exclusive'): Promise<Lock | undefined> {
   let descriptor: number
   try {
-    descriptor = openSync(path, 'r')
+    // NFS wants a file open for writing before it locks others out.
+    descriptor = openSync(path, mode === 'shared' ? 'r' : 'r+')
   } catch {
     return undefined // gone: nothing to protect
   }

@@ -1,6 +1,7 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {z} from 'zod'
+import {UserError} from '../user-error.ts'
 import {ConfigError} from './config-error.ts'
 import {replaceFile} from './durable.ts'
 import type {Event} from './event.ts'
@@ -34,12 +35,12 @@ export function listRuns(artifacts: string): string[] {
 
 /** The run's record, or undefined where there is no such run. */
 export function findRun(artifacts: string, run: string): RunRecord | undefined {
-  return readJson(join(runFolder(artifacts, run), 'run.json')) as RunRecord | undefined
+  return readWritten(join(runFolder(artifacts, run), 'run.json')) as RunRecord | undefined
 }
 
 /** Empty for a new run. */
 export function readRefs(artifacts: string, run: string): Refs {
-  return (readJson(join(runFolder(artifacts, run), 'refs.json')) as Refs | undefined) ?? {}
+  return (readWritten(join(runFolder(artifacts, run), 'refs.json')) as Refs | undefined) ?? {}
 }
 
 /** All events of the run so far, oldest first; a torn last line is left out. */
@@ -69,7 +70,7 @@ export function findMeasurement(artifacts: string, key: string): Measurement | u
   const entry = findEntry(artifacts, key)
   if (entry.state !== 'present') return undefined
   const output = Object.values(entry.manifest.outputs).find(({kind}) => kind === 'metrics')
-  const parsed = metricsSchema.safeParse(output === undefined ? undefined : readJson(join(entry.folder, output.file)))
+  const parsed = metricsSchema.safeParse(output === undefined ? undefined : parseJson(join(entry.folder, output.file)))
   if (!parsed.success) return undefined
   const {metrics, set, sets} = parsed.data
   return {metrics, sets: sets ?? (set === undefined ? [] : [{name: set, metrics}])}
@@ -122,11 +123,20 @@ export async function writeRefs(artifacts: string, run: string, refs: Refs): Pro
   await replaceFile(join(runFolder(artifacts, run), 'refs.json'), text, {sync: 'fsync-refs', rename: 'rename-refs'})
 }
 
-function readJson(file: string): unknown {
+/** What we wrote, whole or not at all: anything else is somebody's doing, and to go on without it would lose what the run was. */
+function readWritten(file: string): unknown {
+  if (!existsSync(file)) return undefined
+  const value = parseJson(file)
+  if (value === undefined)
+    throw new UserError(`${file} cannot be read as JSON. Put it right, or remove it: the next command writes it anew.`)
+  return value
+}
+
+function parseJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    return undefined // not there: written whole or not at all
+    return undefined
   }
 }
 

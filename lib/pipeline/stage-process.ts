@@ -10,6 +10,8 @@ const stop = new AbortController()
 
 // Without its runner a stage must not go on writing: somebody else may be starting the same work.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+// It may be gone already: then nobody tells.
+if (!process.connected) process.kill(process.pid, 'SIGKILL')
 
 process.on('message', (message: ToStage) => {
   if (message.kind === 'stop') stop.abort()
