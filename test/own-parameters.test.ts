@@ -43,7 +43,7 @@ const refused: [string, Tree, RegExp][] = [
   [
     'a misspelt loss is complained of by the names',
     {loss: 'tripplet'},
-    /^objective\.loss must be "contrastive" or .*, got "tripplet"; did you mean "triplet"\?$/,
+    /^objective\.loss cannot be "tripplet"; did you mean "triplet"\?$/,
   ],
   [
     'parameters of a known loss are complained of by its own',

@@ -32,11 +32,14 @@ function complain(issue: Issue, base: TreePath, value: unknown, shape: JsonSchem
   const orNull = issue.code === 'invalid_type' && forms.some(({type}) => [type].flat().includes('null'))
   const wanted = `${demand(issue)}${orNull ? ' or null' : ''}`
   const name = path.length === 0 ? 'this' : path.join('.')
-  const text =
-    got === undefined
-      ? `${name} is missing: it ${wanted}${hint}`
-      : `${name} ${wanted}, got ${show(got)}${hint}${nearChoice(issue, got)}`
-  return [{path, part: 'value', text}]
+  return [{path, part: 'value', text: phrase(name, wanted, got, hint, nearChoice(issue, got))}]
+}
+
+/** What is near says more than a list that is longer than a line. */
+function phrase(name: string, wanted: string, got: unknown, hint: string, near: string): string {
+  if (got === undefined) return `${name} is missing: it ${wanted}${hint}`
+  const isLong = near !== '' && wanted.length > 120
+  return isLong ? `${name} cannot be ${show(got)}${near}` : `${name} ${wanted}, got ${show(got)}${hint}${near}`
 }
 
 /** `; did you mean "classes"?` for a misspelt choice among many. */
@@ -79,14 +82,8 @@ function complainOfUnion(
   const got = valueAt(value, path)
   const name = path.join('.')
   const wanted = `must be ${[...demands].join(' or ')}`
-  const hint = issue.errors.flatMap((option) => option.map((each) => nearChoice(each, got))).join('')
-  return [
-    {
-      path,
-      part: 'value',
-      text: got === undefined ? `${name} is missing: it ${wanted}` : `${name} ${wanted}, got ${show(got)}${hint}`,
-    },
-  ]
+  const choice = issue.errors.flatMap((option) => option.map((each) => nearChoice(each, got))).join('')
+  return [{path, part: 'value', text: phrase(name, wanted, got, '', choice)}]
 }
 
 /** The key that tells ways apart by its value, where that is none of those that are known: `loss: tripplet`. */

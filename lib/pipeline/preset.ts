@@ -3,7 +3,7 @@ import {basename, dirname, join} from 'node:path'
 import {z} from 'zod'
 import {parseWith} from './complaint.ts'
 import {ConfigError} from './config-error.ts'
-import {didYouMean} from './did-you-mean.ts'
+import {suggestion} from './did-you-mean.ts'
 import {valueAt} from './tree.ts'
 import {readYaml, type YamlSource} from './yaml-source.ts'
 
@@ -88,7 +88,8 @@ interface PresetFile {
 function readPreset(pipelineFile: string, name: string, askedAt: string): PresetFile {
   const file = join(folderOf(pipelineFile), `${name}.yaml`)
   if (basename(name) !== name || !existsSync(file)) {
-    const text = `there is no presets/${name}.yaml${didYouMean(name, listPresets(pipelineFile))}`
+    const near = suggestion(name, listPresets(pipelineFile)) || '; npx nearmiss presets lists those that there are'
+    const text = `there is no presets/${name}.yaml${near}`
     throw new ConfigError([{where: askedAt, text}])
   }
   const source = readYaml(file, `presets/${name}.yaml`)
