@@ -122,7 +122,7 @@ function listenForInterrupts(
   const interrupt = () => {
     if (stop.signal.aborted) return kill.abort()
     stop.abort()
-    watcher.say('stopping: the running stage saves its work; Ctrl-C again kills it')
+    watcher.say('stopping: the running stage saves what it can; Ctrl-C again kills it')
   }
   const leave = () => stop.abort()
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)

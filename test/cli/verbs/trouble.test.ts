@@ -12,7 +12,7 @@ test('Ctrl-C saves the work, says so with the command to go on, and that command
   child.kill('SIGINT')
   const {code, stdout, stderr} = await ended
   assert.equal(code, 85)
-  assert.match(stdout, /\nstopping: the running stage saves its work; Ctrl-C again kills it\n/)
+  assert.match(stdout, /\nstopping: the running stage saves what it can; Ctrl-C again kills it\n/)
   assert.match(
     stderr,
     /^stopped train-epoch@1: stopped at step \d+\nkept {4}its work up to step \d+ is saved; 6 stages committed/,
