@@ -53,7 +53,10 @@ test('presets that extend themselves, or nothing that is there, are refused wher
   assert.equal(problem(file, 'one'), 'presets/two.yaml:1:10: goes in a circle: one extends two extends one')
   assert.equal(problem(file, 'self'), 'presets/self.yaml:1:10: goes in a circle: self extends self')
   assert.equal(problem(file, 'lost'), 'presets/lost.yaml:2:10: there is no presets/lots.yaml; did you mean "lost"?')
-  assert.match(problem(file, 'out'), /^presets\/out\.yaml:2:10: there is no presets\/\.\.\/pipeline\.yaml; npx nearmiss presets/)
+  assert.match(
+    problem(file, 'out'),
+    /^presets\/out\.yaml:2:10: there is no presets\/\.\.\/pipeline\.yaml; npx nearmiss presets/,
+  )
 })
 
 test('sections that are no mapping and an about with misspelt or wrong entries are refused', (t) => {
