@@ -1,4 +1,4 @@
-// npx tsx bench/seeds.ts: three lab epochs of ours for three seeds beside PyTorch's (peers/lab_seeds.json), as markdown.
+// npx tsx bench/seeds.ts: two lab epochs of ours for three seeds beside PyTorch's (peers/lab_seeds.json), as markdown.
 import {readFileSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {parseArgs} from 'node:util'
@@ -37,7 +37,7 @@ async function runSeed(seed: number, folder: string): Promise<EpochResult[]> {
   const files = [`data.root=${resolve(root, options.data)}`, `model.weights=${resolve(root, options.weights)}`]
   const sets = [...files, 'data.train=0-49', 'data.val=50-74', `seed=${seed}`].flatMap((set) => ['--set', set])
   const run = `seed-${seed}`
-  const words = ['run', '--run', run, '--preset', 'lab-cub', ...sets, '--epochs', '3']
+  const words = ['run', '--run', run, '--preset', 'lab-cub', ...sets, '--epochs', '2']
   const {file, args, ...rest} = nearmiss(folder, Number(options.threads), words)
   await execa(file, args, {...rest, stdio: 'inherit'})
   const epochs = await readEpochs(folder, run)
