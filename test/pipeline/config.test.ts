@@ -98,7 +98,7 @@ test('a preset that is not there is named with its nearest', (t) => {
     '--preset lab-cup: there is no presets/lab-cup.yaml; did you mean "lab-cub"?',
   ])
   assert.deepEqual(problems(rig, {preset: '../pipeline'}), [
-    '--preset ../pipeline: there is no presets/../pipeline.yaml; known: lab-cub',
+    '--preset ../pipeline: there is no presets/../pipeline.yaml; npx nearmiss presets lists those that there are',
   ])
 })
 
