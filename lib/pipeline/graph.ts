@@ -43,7 +43,7 @@ interface Loop {
 export function openGraph(config: Config, catalogue: Catalogue, epochs: number): Graph {
   const graph = new Map<string, Node>()
   for (const id of targets(config, epochs)) addNode(id, {config, catalogue}, graph)
-  return graph
+  return inFileOrder(graph, Object.keys(config.pipeline.stages))
 }
 
 /** The single node `id` with all it needs, whether or not the loop's targets need it. */
@@ -73,6 +73,19 @@ function targets({pipeline: {stages, loop}}: Config, epochs: number): string[] {
     ...measured.map((name) => nodeId(name, epoch)),
   ])
   return [...ends, ...turns.flat()]
+}
+
+/** What is outside the loop as the file has it, as far as sources allow: what is written first refuses first. */
+function inFileOrder(graph: Graph, stages: readonly string[]): Graph {
+  const ordered = new Map<string, Node>()
+  const add = (id: string) => {
+    const node = graph.get(id)
+    if (node === undefined || ordered.has(id)) return
+    for (const source of Object.values(node.inputs)) add(source.node)
+    ordered.set(id, node)
+  }
+  stages.forEach(add)
+  return new Map([...ordered, ...graph])
 }
 
 /** Sources first. With a stack of its own: epoch 10,000 is more calls deep than Node's has room for. */
