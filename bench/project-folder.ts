@@ -1,6 +1,8 @@
 import {cpSync, existsSync, mkdirSync, rmSync, symlinkSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {execa} from 'execa'
+import {readRefs} from '../lib/pipeline/runs.ts'
+import {findEntry} from '../lib/pipeline/store.ts'
 import type {Command} from './measure.ts'
 
 /** What `nearmiss status --json` says of an epoch; loss and active fraction are null before epoch 1. */
@@ -35,4 +37,12 @@ export async function readEpochs(folder: string, run: string): Promise<readonly 
   const {file, args} = nearmiss(folder, 1, ['status', '--run', run, '--json'])
   const {stdout} = await execa(file, args, {cwd: folder})
   return (JSON.parse(stdout) as {epochs: EpochStatus[]}).epochs
+}
+
+/** A file of one of a run's nodes, in the store. */
+export function artifactOf(artifacts: string, run: string, node: string, file: string): string {
+  const key = readRefs(artifacts, run)[node]
+  const entry = key === undefined ? undefined : findEntry(artifacts, key)
+  if (entry?.state !== 'present') throw new Error(`${run} has no ${node}: it is ${entry?.state ?? 'not computed'}`)
+  return join(entry.folder, file)
 }

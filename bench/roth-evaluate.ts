@@ -1,4 +1,4 @@
-// One checkpoint measured by Deep-Metric-Learning-Baselines' own code and by ours, on the same pictures (docs/presets.md):
+// One checkpoint measured by Deep-Metric-Learning-Baselines' own code and by ours, on the same pictures (docs/performance.md):
 // npx tsx bench/roth-evaluate.ts --repository CLONE --run NAME --epoch 2 [--project FOLDER]
 
 import assert from 'node:assert/strict'
@@ -14,7 +14,7 @@ import {openRandom} from '../lib/random.ts'
 import {readDescriptors} from '../lib/tables/descriptors.ts'
 import {readImages} from '../lib/tables/images.ts'
 import {readLoose} from '../lib/tables/loose.ts'
-import {nearmiss} from './project-folder.ts'
+import {artifactOf, nearmiss} from './project-folder.ts'
 import {openPython, peerScript} from './python.ts'
 
 const {values: options} = parseArgs({
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   assert.ok(repository && run && epoch, '--repository, --run and --epoch are needed')
   const [project, out] = [resolve(options.project), resolve(options.out)]
   mkdirSync(out, {recursive: true})
-  const find = openArtifacts(project, run)
+  const find = (node: string, file: string) => artifactOf(join(project, 'artifacts'), run, node, file)
   const images = find('prepare-splits', 'images.arrow')
   const exported = join(out, 'model.safetensors')
   await say(project, ['export', `${run}@${epoch}`, '--to', 'pytorch', '--out', exported, '--force'])
@@ -89,17 +89,6 @@ async function main(): Promise<void> {
   console.log(
     `our k-means of their descriptors, ${seeds} seeds: ${await describeSeeds(Float32Array.from(vectors), classes, own.dim)}`,
   )
-}
-
-/** Files of the run's nodes. */
-function openArtifacts(project: string, run: string): (node: string, file: string) => string {
-  const artifacts = join(project, 'artifacts')
-  const refs = JSON.parse(readFileSync(join(artifacts, 'runs', run, 'refs.json'), 'utf8')) as Record<string, string>
-  return (node, file) => {
-    const key = refs[node]
-    assert.ok(key, `${run} has no ${node}`)
-    return join(artifacts, 'store', key.slice(0, 2), key, file)
-  }
 }
 
 async function say(project: string, args: readonly string[]): Promise<void> {

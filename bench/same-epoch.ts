@@ -5,13 +5,11 @@ import {parseArgs} from 'node:util'
 import {execa} from 'execa'
 import {openLoader} from '../lib/data/loader.ts'
 import type {Transforms} from '../lib/data/transforms/parameters.ts'
-import {readRefs} from '../lib/pipeline/runs.ts'
-import {findEntry} from '../lib/pipeline/store.ts'
 import {readBatches} from '../lib/tables/batches.ts'
 import {readImages} from '../lib/tables/images.ts'
 import {readSteps} from '../lib/tables/steps.ts'
 import {plannedSteps} from '../stages/train-epoch/planned-steps.ts'
-import {makeProjectFolder, nearmiss} from './project-folder.ts'
+import {artifactOf, makeProjectFolder, nearmiss} from './project-folder.ts'
 import {openPython, peerScript} from './python.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -36,7 +34,7 @@ async function main(): Promise<void> {
   const folder = join(artifacts, '..', 'pictures')
   mkdirSync(folder)
   await writePlan(artifacts, folder)
-  const model = output(artifacts, 'train-epoch@1', 'model.safetensors')
+  const model = artifactOf(artifacts, run, 'train-epoch@1', 'model.safetensors')
   const flags = {weights, ours: model, folder, threads: options.threads}
   const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])
   await execa(python, [peerScript('same_epoch.py'), ...args], {stdio: 'inherit'})
@@ -59,10 +57,10 @@ async function trainOurs(weights: string): Promise<string> {
 
 /** The epoch's batches as the network saw them (bytes, RGB, one after another), the slots of every triplet, and the losses of ours. */
 async function writePlan(artifacts: string, folder: string): Promise<void> {
-  const images = await readImages(output(artifacts, 'prepare-splits', 'images.arrow'))
-  const batches = await readBatches(output(artifacts, 'mine-negatives@1', 'batches.arrow'))
+  const images = await readImages(artifactOf(artifacts, run, 'prepare-splits', 'images.arrow'))
+  const batches = await readBatches(artifactOf(artifacts, run, 'mine-negatives@1', 'batches.arrow'))
   const {steps, sources} = plannedSteps(batches, images)
-  const {loss} = await readSteps(output(artifacts, 'train-epoch@1', 'steps.arrow'))
+  const {loss} = await readSteps(artifactOf(artifacts, run, 'train-epoch@1', 'steps.arrow'))
   const loader = openLoader({...sources, transforms: transformsOf(artifacts)})
   const file = openSync(join(folder, 'pixels.bin'), 'w')
   const plan: object[] = []
@@ -90,10 +88,4 @@ async function writePlan(artifacts: string, folder: string): Promise<void> {
 function transformsOf(artifacts: string): Transforms {
   const record = JSON.parse(readFileSync(join(artifacts, 'runs', run, 'run.json'), 'utf8'))
   return record.params.image.train as Transforms
-}
-
-function output(artifacts: string, node: string, file: string): string {
-  const entry = findEntry(artifacts, readRefs(artifacts, run)[node]!)
-  if (entry.state !== 'present') throw new Error(`${node} is ${entry.state}`)
-  return join(entry.folder, file)
 }
